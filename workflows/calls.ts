@@ -1,0 +1,163 @@
+import type { SealedField } from '../values/sealed-field.js'
+import type { ConsentText, Profile, SenderDetails, SupportFacts, TransactionOtpInput } from './messages.js'
+import type { Policy } from './policy.js'
+import type { Rail } from './states.js'
+
+/** The port between the journey and the world: what it asks of an activity, and what it may be answered. */
+
+/** One name for each of Eko's operations, on both rails. Activities have the same names. */
+export const CALLS = [
+  'getSender',
+  'onboardSender',
+  'generateSenderOtp',
+  'verifySenderOtp',
+  'consentLanguages',
+  'consentDetails',
+  'generateAadhaarOtp',
+  'verifyAadhaarOtp',
+  'validatePan',
+] as const
+export type CallName = (typeof CALLS)[number]
+
+/** What is asked of Eko. Which fields a call needs is in the operation's table. */
+export interface CallRequest {
+  readonly tenant: string
+  readonly rail: Rail
+  readonly userCode: string
+  readonly mobile: string
+  /** `^[A-Za-z0-9]{1,17}$`; the activity appends its attempt, so that each attempt has a fresh `client_ref_id`. */
+  readonly clientRef: string
+  readonly details?: SenderDetails
+  readonly otp?: SealedField
+  /** When the code stops being usable, in ms since the epoch; the activity refuses it after. */
+  readonly notAfter?: number
+  readonly otpRefId?: SealedField
+  readonly aadhaar?: SealedField
+  readonly pan?: SealedField
+  /** Levin's session of the sender; a null token is sent as `""`. */
+  readonly wallet?: { readonly token: SealedField | null; readonly id: string }
+  /** The language's id in the answer of `consentLanguages`. */
+  readonly consentLanguage?: string
+}
+
+/** What happened to an HTTP attempt, decided from the wire alone. */
+export const ATTEMPT_CLASSES = [
+  'NOT_SENT',
+  'REJECTED_BEFORE_EXECUTION',
+  'OK',
+  'BUSINESS_REJECT',
+  'BUSY',
+  'UNKNOWN_OUTCOME',
+  'UNRECOGNISED_ANSWER',
+  'INPUT_REFUSED',
+] as const
+export type AttemptClass = (typeof ATTEMPT_CLASSES)[number]
+
+/** What an answer means for the journey: the vocabulary of the decision tables. */
+export const ANSWERS = [
+  // Steps that went through (class OK)
+  'OTP_SENT',
+  'OTP_REF_MISSING',
+  'WALLET_EXISTS',
+  'NOT_ENROLLED',
+  'ONBOARDED',
+  'AADHAAR_PENDING',
+  'PAN_PENDING',
+  'LANGUAGES',
+  'CONSENT',
+  // Refusals (class BUSINESS_REJECT)
+  'WRONG_CODE',
+  'CODE_EXPIRED',
+  'FIELDS_REFUSED',
+  'AADHAAR_REFUSED',
+  'PAN_REFUSED',
+  'WALLET_TOKEN_REFUSED',
+  'SENDER_UNKNOWN',
+  'IDENTITY_ALREADY_USED',
+  'REFUSED',
+  // Never executed
+  'INPUT_REFUSED',
+  'NOT_SENT',
+  'BUSY',
+  'CONFIGURATION',
+  // Not known
+  'UNKNOWN_OUTCOME',
+  'UNRECOGNISED_ANSWER',
+] as const
+export type Answer = (typeof ANSWERS)[number]
+
+/** What an activity answers: small, with every secret sealed. */
+export interface CallOutcome {
+  readonly class: AttemptClass
+  readonly answer: Answer
+  /** For support; absent where nothing was sent. */
+  readonly facts?: SupportFacts
+  /** INPUT_REFUSED: why, e.g. `AADHAAR_CHECKSUM_INVALID`, `UNKNOWN_KEY_ID`, `CODE_EXPIRED`. */
+  readonly inputCode?: string
+  readonly otpRefId?: SealedField
+  readonly wallet?: { readonly token: SealedField | null; readonly id: string; readonly expiresAt: number | null }
+  readonly applicationId?: string
+  readonly mobileHint?: string
+  readonly profile?: Profile
+  /** Both `kyc_state` values of a profile answer, as text; they are known to contradict each other. */
+  readonly kycStates?: { readonly data: string | null; readonly profile: string | null }
+  readonly languages?: readonly { readonly id: string; readonly name: string }[]
+  readonly consent?: ConsentText
+  /** Field name (ours, not the wire's) to a safe text. */
+  readonly fieldErrors?: Readonly<Record<string, string>>
+  /** Wait before the same call, in ms, where Eko or our own limiter says so. */
+  readonly retryAfterMs?: number
+}
+
+/** What the journey does after an unknown outcome; stands beside the decision table of each operation. */
+export type UnknownPolicy =
+  /** A code may have been sent, but its reference is lost: show it, never send again by itself. */
+  | 'UNCERTAIN_DISPATCH'
+  /** The code may be used up: the truth comes from a fresh sender OTP, which the user asks for. */
+  | 'FRESH_SENDER_OTP'
+  /** Ask for the PAN: Eko's answer to it tells whether the Aadhaar step was done. */
+  | 'PROBE_PAN'
+  /** The call is repeatable: park and run it again. */
+  | 'RUN_AGAIN'
+
+/** What the first activity resolves for the whole journey. Recorded in history, so later edits do not disturb it. */
+export interface JourneyPlan {
+  readonly environment: 'sandbox' | 'uat' | 'production'
+  readonly policy: Policy
+  /** A sandbox convenience of the worker; never true in production. */
+  readonly allowPlaintextCodes: boolean
+  /** Upper bound of one attempt of any call, in ms. */
+  readonly startToCloseMs: number
+  /** The call that sends another sender OTP on this rail. */
+  readonly resendSenderOtp: 'generateSenderOtp' | 'getSender'
+  /** Whether the rail's later calls carry a wallet token. */
+  readonly usesWallet: boolean
+  readonly onUnknown: Readonly<Record<CallName, UnknownPolicy>>
+}
+
+export type ResolveRefusal = 'TENANT_UNKNOWN' | 'RAIL_NOT_ALLOWED' | 'USER_CODE_NOT_ALLOWED'
+export type ResolveOutcome = { readonly plan: JourneyPlan } | { readonly refused: ResolveRefusal }
+
+export interface ResolveRequest {
+  readonly tenant: string
+  readonly rail: Rail
+  readonly userCode: string
+  readonly policy?: Partial<Policy>
+}
+
+/** What Send Transaction OTP is asked. */
+export interface TransactionOtpRequest extends TransactionOtpInput {
+  readonly clientRef: string
+}
+
+/** The activities as the workflows see them. */
+export type JourneyActivities = Readonly<Record<CallName, (request: CallRequest) => Promise<CallOutcome>>> & {
+  /** Resolves tenant, rail and policy; asks nothing of Eko. */
+  resolveJourney(request: ResolveRequest): Promise<ResolveOutcome>
+  sendTransactionOtp(request: TransactionOtpRequest): Promise<CallOutcome>
+}
+
+/** The `type` of the ApplicationFailure that ends an activity whose attempt may or may not have been executed. */
+export const UNKNOWN_OUTCOME_FAILURE = 'UnknownOutcome'
+/** The `type` of the ApplicationFailure that ends an activity which gave up before Eko executed anything. */
+export const NOT_EXECUTED_FAILURE = 'NotExecuted'

@@ -1,0 +1,140 @@
+/**
+ * Hand-written guards of what arrives at a journey. No schema library runs in Temporal's sandbox: every cached workflow
+ * would pay for it. A guard names the fields that are wrong and never repeats a value.
+ */
+import { MAX_SEALED_LENGTH } from '../values/sealed-field.js'
+
+export type FieldErrors = Readonly<Record<string, string>>
+type Check = (value: unknown) => string | null
+interface Field {
+  readonly check: Check
+  readonly optional?: boolean
+}
+
+const MAX_ID = 64
+const MAX_REASON = 200
+
+function text(max: number, pattern?: RegExp): Check {
+  return (value) => {
+    if (typeof value !== 'string') return 'must be text'
+    if (value.length === 0 || value.length > max) return `must have 1 to ${max} characters`
+    return pattern && !pattern.test(value) ? 'has characters that are not allowed' : null
+  }
+}
+
+function oneOf(...values: readonly string[]): Check {
+  return (value) => (values.some((allowed) => allowed === value) ? null : `must be one of ${values.join(', ')}`)
+}
+
+function lines(maxLines: number, maxLength: number): Check {
+  const line = text(maxLength)
+  return (value) =>
+    Array.isArray(value) && value.length >= 1 && value.length <= maxLines && value.every((item) => line(item) === null)
+      ? null
+      : `must be 1 to ${maxLines} lines of 1 to ${maxLength} characters`
+}
+
+const isoTime: Check = (value) =>
+  typeof value === 'string' &&
+  /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(value) &&
+  !Number.isNaN(Date.parse(value))
+    ? null
+    : 'must be a time in ISO 8601'
+
+function record(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null
+}
+
+/** Checks the fields of an object; whatever is not listed is refused by name. */
+function shape(fields: Readonly<Record<string, Field>>): (body: unknown) => FieldErrors {
+  return (body) => {
+    const object = record(body)
+    if (!object) return { body: 'must be one JSON object' }
+    const errors: Record<string, string> = {}
+    for (const name of Object.keys(object)) {
+      if (!Object.hasOwn(fields, name)) errors[name.slice(0, MAX_ID)] = 'is not a field of this message'
+    }
+    for (const [name, field] of Object.entries(fields)) {
+      const value = object[name]
+      if (value === undefined || value === null) {
+        if (!field.optional) errors[name] = 'is required'
+        continue
+      }
+      const error = field.check(value)
+      if (error) errors[name] = error
+    }
+    return errors
+  }
+}
+
+/** The check of a nested object; complaints are joined into one text. */
+function nested(fields: Readonly<Record<string, Field>>): Check {
+  const check = shape(fields)
+  return (value) => {
+    const errors = Object.entries(check(value)).map(([name, error]) => `${name} ${error}`)
+    return errors.length > 0 ? errors.join('; ') : null
+  }
+}
+
+const actor: Check = nested({
+  type: { check: oneOf('sender', 'agent', 'operator', 'service') },
+  id: { check: text(MAX_ID) },
+  channel: { check: text(MAX_ID), optional: true },
+})
+
+const envelope = {
+  submissionId: { check: text(MAX_ID, /^[\x21-\x7e]+$/), optional: true },
+  actor: { check: actor, optional: true },
+} satisfies Record<string, Field>
+
+const operator = { ...envelope, actor: { check: actor }, reason: { check: text(MAX_REASON) } }
+const secret: Field = { check: text(MAX_SEALED_LENGTH) }
+const details = {
+  name: { check: text(MAX_REASON) },
+  dob: { check: text(10, /^\d{4}-\d{2}-\d{2}$/) },
+  residenceAddress: { check: lines(6, 100) },
+} satisfies Record<string, Field>
+
+export const envelopeOnly = shape(envelope)
+export const operatorAction = shape(operator)
+export const takeOver = shape({ ...operator, userCode: { check: text(MAX_ID, /^\w+$/) } })
+export const enterSenderDetails = shape({ ...envelope, ...details })
+export const enterCode = shape({ ...envelope, otp: secret, challengeId: { check: text(MAX_ID), optional: true } })
+export const requestConsent = shape({ ...envelope, language: { check: text(MAX_ID) } })
+export const enterPan = shape({ ...envelope, pan: secret })
+export const enterAadhaar = shape({
+  ...envelope,
+  aadhaar: secret,
+  consent: {
+    check: nested({
+      consentId: { check: text(MAX_ID) },
+      textSha256: { check: text(64, /^[0-9a-f]{64}$/) },
+      mode: { check: oneOf('self', 'assisted') },
+      agent: { check: text(MAX_ID), optional: true },
+      acceptedAt: { check: isoTime },
+    }),
+  },
+})
+
+/** The workflow's own argument. Values are checked for shape; the client and the activities check them for sense. */
+export const onboardingInput = shape({
+  tenant: { check: text(MAX_ID, /^[A-Za-z0-9-]+$/) },
+  rail: { check: oneOf('digikhata', 'levin') },
+  mobile: { check: text(10, /^[6-9]\d{9}$/) },
+  userCode: { check: text(MAX_ID, /^\w+$/) },
+  details: { check: nested(details), optional: true },
+  otpRefId: { ...secret, optional: true },
+  stopAt: { check: oneOf('PAN_REQUIRED', 'COMPLETED'), optional: true },
+  policy: { check: policyWishes, optional: true },
+})
+
+function policyWishes(value: unknown): string | null {
+  const object = record(value)
+  if (!object) return 'must be an object'
+  const bad = Object.values(object).some(
+    (wish) => typeof wish !== 'boolean' && !(typeof wish === 'number' && wish >= 0),
+  )
+  return bad ? 'must hold numbers and booleans' : null
+}

@@ -1,0 +1,66 @@
+/**
+ * What a journey allows, in seconds and counts. A caller may ask for other values; the first activity clamps them to
+ * the tenant's ranges, and what was granted is in the view's `policy`.
+ */
+export interface Policy {
+  /** How long a code is accepted, in seconds. NIST SP 800-63B and OWASP ASVS 5.0 §6.5.5: at most 10 minutes. */
+  readonly otpLifetimeSeconds: number
+  /** Wait between two codes of one kind, in seconds. UIDAI's partners agree on 45 to 60. */
+  readonly resendCooldownSeconds: number
+  /** Codes of one kind that may be sent within `sendWindowSeconds`. */
+  readonly sendsPerWindow: number
+  readonly sendWindowSeconds: number
+  /** Codes of one kind that may be sent within 24 hours. */
+  readonly sendsPerDay: number
+  /** Wrong entries that one code survives. */
+  readonly triesPerCode: number
+  /** Wrong entries of one kind, over all codes of the journey; one more ends it as REJECTED. */
+  readonly triesPerJourney: number
+  /** How long a step waits for the user, in seconds. */
+  readonly stepSeconds: number
+  /** How long the whole journey may take, in seconds. */
+  readonly journeySeconds: number
+  /** How long an Aadhaar consent holds, in seconds. */
+  readonly consentSeconds: number
+  /** How long a PAN that came early is kept, in seconds. */
+  readonly keptPanSeconds: number
+  /** Take Eko's "already onboarded" at lookup as the end, without proof that the sender holds the mobile. */
+  readonly trustLookup: boolean
+}
+
+/** The defaults. Eko documents none of these numbers; the sources are NIST, OWASP and what UIDAI's partners publish. */
+export const DEFAULT_POLICY: Policy = {
+  otpLifetimeSeconds: 600,
+  resendCooldownSeconds: 60,
+  sendsPerWindow: 3,
+  sendWindowSeconds: 600,
+  sendsPerDay: 6,
+  triesPerCode: 3,
+  triesPerJourney: 10,
+  stepSeconds: 86_400,
+  journeySeconds: 604_800,
+  consentSeconds: 86_400,
+  keptPanSeconds: 600,
+  trustLookup: false,
+}
+
+/** The numeric part of the policy: what a range can be given for. */
+export type PolicyNumber = Exclude<keyof Policy, 'trustLookup'>
+
+/** The least and most of a value that a caller may ask for, both inclusive. */
+export type PolicyRanges = Readonly<Record<PolicyNumber, readonly [least: number, most: number]>>
+
+/** The ranges of a tenant that sets none: stricter is always allowed, laxer never. */
+export const DEFAULT_RANGES: PolicyRanges = {
+  otpLifetimeSeconds: [30, 600],
+  resendCooldownSeconds: [60, 3_600],
+  sendsPerWindow: [1, 3],
+  sendWindowSeconds: [600, 86_400],
+  sendsPerDay: [1, 6],
+  triesPerCode: [1, 3],
+  triesPerJourney: [1, 10],
+  stepSeconds: [60, 86_400],
+  journeySeconds: [60, 604_800],
+  consentSeconds: [60, 86_400],
+  keptPanSeconds: [1, 600],
+}
