@@ -17,14 +17,6 @@ export function maskPan(pan: string): string {
   return `${pan.slice(0, 3)}xx${pan.slice(5, 9)}x`
 }
 
-/** `Y******* B******`: the first letter of each word. */
-export function maskName(name: string): string {
-  return name.replace(
-    /([\p{L}\p{M}])([\p{L}\p{M}'’.-]*)/gu,
-    (_, first: string, rest: string) => first + '*'.repeat(rest.length),
-  )
-}
-
 /** Longest message of Eko that is kept, in characters. */
 const MAX_MESSAGE = 160
 

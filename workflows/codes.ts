@@ -130,7 +130,10 @@ export const OUTCOMES = {
   PARKED: { cause: 'A dependency is away; the call waits.', action: 'Nothing: the journey goes on by itself.' },
   NEEDS_ATTENTION: { cause: 'An operator must act.', action: 'See `nextAction.unblockedBy`.' },
   QUEUED: { cause: 'The message waits behind others.', action: 'Ask for its outcome by `submissionId`.' },
-  REENTERED: { cause: 'The journey went back to the lookup.', action: 'Do what `nextAction` says.' },
+  CONSENT_AGAIN: {
+    cause: 'The consent is too old for another code.',
+    action: 'Send `requestConsent` and show the text again.',
+  },
   TAKEN_OVER: { cause: 'The journey belongs to the new agent.', action: 'Go on with it.' },
   COMPLETED: { cause: 'The sender is onboarded as far as was asked.', action: 'Read the result.' },
   REJECTED: { cause: 'The journey ended without success; see `rejection`.', action: 'See the table of causes.' },
@@ -141,10 +144,6 @@ export type OutcomeCode = keyof typeof OUTCOMES
 
 /** Why a journey ended as REJECTED. */
 export const REJECTIONS = {
-  INVALID_INPUT: {
-    cause: 'The workflow was started with malformed input.',
-    action: 'Correct the input; see `detail`.',
-  },
   TENANT_UNKNOWN: { cause: 'The worker’s registry has no such tenant.', action: 'Add the tenant or correct its name.' },
   RAIL_NOT_ALLOWED: { cause: 'The tenant may not use this rail.', action: 'Use one of its rails.' },
   USER_CODE_NOT_ALLOWED: {
@@ -158,10 +157,6 @@ export const REJECTIONS = {
   AADHAAR_OTP_TRIES_USED_UP: {
     cause: 'Too many wrong Aadhaar OTPs in one journey.',
     action: 'Let the sender try again later.',
-  },
-  CONSENT_WITHDRAWN: {
-    cause: 'The sender withdrew the consent.',
-    action: 'Nothing; start again only if the sender asks for it.',
   },
 } as const satisfies Record<string, CodeEntry>
 export type RejectionCode = keyof typeof REJECTIONS

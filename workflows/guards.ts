@@ -128,6 +128,7 @@ export const onboardingInput = shape({
   otpRefId: { ...secret, optional: true },
   stopAt: { check: oneOf('PAN_REQUIRED', 'COMPLETED'), optional: true },
   policy: { check: policyWishes, optional: true },
+  opener: { check: text(MAX_ID), optional: true },
 })
 
 function policyWishes(value: unknown): string | null {
@@ -138,3 +139,19 @@ function policyWishes(value: unknown): string | null {
   )
   return bad ? 'must hold numbers and booleans' : null
 }
+
+const positiveInteger: Check = (value) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? null : 'must be a positive integer'
+
+/** The argument of the workflow that sends one transaction OTP. */
+export const transactionOtpInput = shape({
+  tenant: { check: text(MAX_ID, /^[A-Za-z0-9-]+$/) },
+  rail: { check: oneOf('digikhata', 'levin') },
+  mobile: { check: text(10, /^[6-9]\d{9}$/) },
+  userCode: { check: text(MAX_ID, /^\w+$/) },
+  recipientId: { check: positiveInteger },
+  amountPaise: {
+    check: (value) => (Number(value) % 100 === 0 ? positiveInteger(value) : 'must be whole rupees in paise'),
+  },
+  beneficiaryId: { check: text(MAX_ID, /^\w+$/), optional: true },
+})

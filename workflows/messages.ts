@@ -84,6 +84,8 @@ export interface OnboardingInput {
   readonly stopAt?: 'PAN_REQUIRED' | 'COMPLETED'
   /** Wishes; clamped to the tenant's ranges. */
   readonly policy?: Partial<Policy>
+  /** A random id of the start call: tells the one who started the journey from those who join it. */
+  readonly opener?: string
 }
 
 /** Fields that every message may carry. */

@@ -14,7 +14,7 @@ export interface Policy {
   readonly sendsPerDay: number
   /** Wrong entries that one code survives. */
   readonly triesPerCode: number
-  /** Wrong entries of one kind, over all codes of the journey; one more ends it as REJECTED. */
+  /** Wrong entries of one kind, over all codes of the journey; reaching it ends the journey as REJECTED. */
   readonly triesPerJourney: number
   /** How long a step waits for the user, in seconds. */
   readonly stepSeconds: number

@@ -4,10 +4,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
+import { signalGroup } from '../../stack/guardian.js'
 import { startProcess, type ManagedProcess, type StartProcessOptions } from '../../stack/processes.js'
 import { ROOT, hasEnded, newFolder, removeFolders, until } from './support.js'
 
 const started: ManagedProcess[] = []
+/** Groups that a parent under test should have taken with it. */
+const groups: number[] = []
 
 const start = (options: Partial<StartProcessOptions> & { shell?: string }): ManagedProcess => {
   const { shell, ...rest } = options
@@ -19,6 +22,7 @@ const start = (options: Partial<StartProcessOptions> & { shell?: string }): Mana
 
 afterEach(async () => {
   await Promise.all(started.splice(0).map((one) => one.stop(0)))
+  for (const group of groups.splice(0)) signalGroup(group, 'SIGKILL')
 })
 afterAll(removeFolders)
 
@@ -88,7 +92,9 @@ describe('what a process started does not outlive it', () => {
     if (parent.stdout === null) throw new Error('the parent has no output')
     for await (const line of createInterface({ input: parent.stdout })) {
       const match = /^pids (\d+) (\d+)$/.exec(line)
-      if (match !== null) return { parent, pids: match.slice(1).map(Number) }
+      if (match === null) continue
+      groups.push(Number(match[1]))
+      return { parent, pids: match.slice(1).map(Number) }
     }
     throw new Error('the parent ended before it had a child')
   }

@@ -44,7 +44,11 @@ export const hasEnded = (pid: number): boolean => {
   }
 }
 
-/** Polls until the condition holds; the test's own timeout is the limit. */
+/** Polls until the condition holds; gives up after 30 s, so that a failing test leaves nothing running. */
 export const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await sleep(25)
+  const deadline = Date.now() + 30_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('the awaited state did not come in 30 s')
+    await sleep(25)
+  }
 }

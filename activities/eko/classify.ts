@@ -1,0 +1,104 @@
+import type { Answer, AttemptClass } from '../../workflows/calls.js'
+import { dataField, type Envelope, parseBody, type ParsedBody, textOf } from './envelope.js'
+import type { HttpResult } from './http.js'
+import type { Match, Need, OperationTable, Row } from './operations/index.js'
+
+/** What an HTTP attempt came to. */
+export interface Verdict {
+  readonly class: AttemptClass
+  readonly answer: Answer
+  /** The row that decided, or null where none did. */
+  readonly row: Row | null
+  readonly httpStatus: number | null
+  readonly body: ParsedBody
+  /** A fresh signature may help (2485). */
+  readonly resign: boolean
+}
+
+/** HTTP statuses that decide by themselves, whatever the body. 429 and 5xx say nothing about what was executed. */
+const HTTP_RULES: readonly {
+  readonly http: (status: number) => boolean
+  readonly class: AttemptClass
+  readonly answer: Answer
+  /** Only for reads that are safe to repeat. */
+  readonly reads?: true
+}[] = [
+  { http: (status) => status === 401 || status === 403, class: 'REJECTED_BEFORE_EXECUTION', answer: 'CONFIGURATION' },
+  {
+    http: (status) => status === 404 || status === 405 || status === 415,
+    class: 'REJECTED_BEFORE_EXECUTION',
+    answer: 'CONFIGURATION',
+  },
+  { http: (status) => status === 429, reads: true, class: 'BUSY', answer: 'BUSY' },
+  { http: (status) => status === 429 || status >= 500, class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' },
+]
+
+/** Decides what an HTTP attempt means, from the operation's table and what came over the wire. Pure. */
+export function classify(table: OperationTable, result: HttpResult): Verdict {
+  const nothing = { row: null, httpStatus: null, body: { json: false }, resign: false } as const
+  if (result.kind === 'NOT_SENT') return { ...nothing, class: 'NOT_SENT', answer: 'NOT_SENT' }
+  if (result.kind === 'NO_ANSWER') return { ...nothing, class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
+
+  const { httpStatus } = result
+  const body = parseBody(result.body)
+  const verdict = { row: null, httpStatus, body, resign: false }
+  if (body.json) {
+    const row = table.rows.find((candidate) => matches(candidate.match, httpStatus, body.envelope))
+    if (row) return { ...verdict, row, class: row.class, answer: row.answer, resign: row.resign === true }
+  }
+  const isRead = table.repeatable && table.method === 'GET'
+  const rule = HTTP_RULES.find(({ http, reads }) => http(httpStatus) && (isRead || !reads))
+  if (rule) return { ...verdict, class: rule.class, answer: rule.answer }
+  return body.json
+    ? { ...verdict, class: 'UNRECOGNISED_ANSWER', answer: 'UNRECOGNISED_ANSWER' }
+    : { ...verdict, class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
+}
+
+/** Whether an answer fits all that a row asks for. */
+export function matches(match: Match, httpStatus: number, envelope: Envelope): boolean {
+  const { status, typeId, statusId } = envelope
+  return (
+    isOneOf(match.http ?? 200, httpStatus) &&
+    (match.status === undefined || isOneOf(match.status, status)) &&
+    (match.type === undefined || isOneOf(match.type, typeId)) &&
+    (match.statusId === undefined || isOneOf(match.statusId, statusId)) &&
+    (match.failed === undefined || (status !== null && status !== 0)) &&
+    (match.code === undefined || (status !== 0 && [status, typeId, statusId].some((id) => isOneOf(match.code, id)))) &&
+    (match.text === undefined || match.text.test(`${envelope.message}\n${textOf(envelope.data.description) ?? ''}`)) &&
+    (match.refuses === undefined || refuses(match.refuses, envelope)) &&
+    Object.entries(match.data ?? {}).every(([path, need]) => meets(need, dataField(envelope.data, path)))
+  )
+}
+
+function isOneOf(ids: number | readonly number[] | undefined, id: number | null): boolean {
+  return id !== null && (typeof ids === 'number' ? ids === id : (ids ?? []).includes(id))
+}
+
+function refuses(fields: 'any' | readonly string[], { invalid }: Envelope): boolean {
+  const names = Object.keys(invalid)
+  return fields === 'any' ? names.length > 0 : names.some((name) => fields.includes(name))
+}
+
+function meets(need: Need, value: unknown): boolean {
+  const absent = value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+  const zero = value === 0 || (typeof value === 'string' && !absent && Number(value) === 0)
+  const yes = value === true || value === 'true' || value === 1 || value === '1'
+  switch (need) {
+    case 'filled':
+      return textOf(value) !== null
+    case 'absent':
+      return absent
+    case 'true':
+      return yes
+    case 'true or absent':
+      return yes || absent
+    case 'zero or absent':
+      return zero || absent
+    case 'not zero':
+      return !zero && !absent
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+    case 'list':
+      return Array.isArray(value) && value.length > 0
+  }
+}

@@ -1,0 +1,123 @@
+import type { Answer, AttemptClass, CallName, UnknownPolicy } from '../../../workflows/calls.js'
+import type { Rail } from '../../../workflows/messages.js'
+
+/** Eko's operations that we call. `sendTransactionOtp` belongs to transfers, which have no journey yet. */
+export type EkoOperation = CallName | 'sendTransactionOtp'
+
+/** Values that a call can carry; `fixed` ones stand in the table itself. */
+export type ValueName =
+  | 'customerId'
+  | 'name'
+  | 'dob'
+  | 'residenceAddress'
+  | 'otp'
+  | 'otpRefId'
+  | 'aadhaar'
+  | 'pan'
+  | 'walletToken'
+  | 'walletId'
+  | 'orgId'
+  | 'serviceCode'
+  | 'consentLanguage'
+  | 'recipientId'
+  | 'amount'
+  | 'beneficiaryId'
+
+/** A parameter of an operation, by its name on the wire; in the query of a GET, in the body of a POST. */
+export type Parameter =
+  | { readonly name: string; readonly fixed: string }
+  | {
+      readonly name: string
+      readonly from: ValueName
+      /** Sent only where there is a value. Default: required. */
+      readonly optional?: true
+      /** Sent where there is no value. */
+      readonly otherwise?: string | number
+    }
+
+/** What a field of `data` must be. Text of blanks, `""` and null count as absent: Eko writes absent fields so. */
+export type Need =
+  /** Text or a number. */
+  | 'filled'
+  | 'absent'
+  | 'true'
+  | 'true or absent'
+  | 'zero or absent'
+  /** Anything but absent and 0. */
+  | 'not zero'
+  | 'object'
+  | 'list'
+
+type Ids = number | readonly number[]
+
+/** When a row matches: all that is given must fit. */
+export interface Match {
+  /** HTTP status; default 200, under which Eko gives successes and business failures alike. */
+  readonly http?: Ids
+  readonly status?: Ids
+  /** `response_type_id`. */
+  readonly type?: Ids
+  /** `response_status_id`: for failures only, it never proves success. */
+  readonly statusId?: Ids
+  /**
+   * A failure's code, in whichever of the three ids: Eko's pages put the same codes under `status` and under
+   * `response_status_id`, and bodies repeat them in `response_type_id`. `status` must not be 0.
+   */
+  readonly code?: Ids
+  /** `status` is there and is not 0. */
+  readonly failed?: true
+  /** Fields of `data`, nested ones with dots. */
+  readonly data?: Readonly<Record<string, Need>>
+  /** In `message` or `data.description`. */
+  readonly text?: RegExp
+  /** A field is refused in `invalid_params` (or `invalid_parameters`): one of these, or any. */
+  readonly refuses?: 'any' | readonly string[]
+}
+
+/** A line of a decision table: this answer of Eko means that, and then the journey does this. */
+export interface Row {
+  /** Eko's message, or what its page calls the case. */
+  readonly title: string
+  readonly match: Match
+  readonly class: AttemptClass
+  readonly answer: Answer
+  /** What the journey does next, for readers. */
+  readonly next: string
+  /** A fresh signature may help (2485). */
+  readonly resign?: true
+}
+
+/** An operation on a rail, readable beside Eko's page of it. */
+export interface OperationTable {
+  readonly rail: Rail
+  readonly operation: EkoOperation
+  readonly method: 'GET' | 'POST'
+  /** Eko's current ("master") path; a tenant can override it, since its live API still serves older ones. */
+  readonly path: string
+  /** Besides `initiator_id`, `user_code` and `client_ref_id`, which every call carries. */
+  readonly parameters: readonly Parameter[]
+  /** Whether the call may run again after an unknown outcome; else the intent fence makes it at most once. */
+  readonly repeatable: boolean
+  /** What the journey does after an unknown outcome. */
+  readonly onUnknown: UnknownPolicy
+  /** Looked up from the top; an answer that fits none is UNRECOGNISED_ANSWER. */
+  readonly rows: readonly Row[]
+}
+
+/** The tables of an operation; null where the rail has no such operation. */
+export type RailTables = Readonly<Record<Rail, OperationTable | null>>
+
+/** A row of a step that went through. Its match must fix `status` and `type`: successes are closed. */
+export function went(
+  title: string,
+  match: Match & Required<Pick<Match, 'status' | 'type'>>,
+  answer: Answer,
+  next: string,
+): Row {
+  return { title, match, class: 'OK', answer, next }
+}
+
+/** A row of a business failure. */
+export function refused(title: string, match: Match, answer: Answer, next: string): Row {
+  return { title, match, class: 'BUSINESS_REJECT', answer, next }
+}

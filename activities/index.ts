@@ -1,0 +1,137 @@
+import { activityInfo } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import { wholeRupees } from '../values/index.js'
+import type { Opener, Sealer } from '../secrets/index.js'
+import type {
+  CallName,
+  CallOutcome,
+  CallRequest,
+  JourneyActivities,
+  TransactionOtpRequest,
+} from '../workflows/calls.js'
+import { type EkoAnswer, type EkoClient, type OpenedRequest, operationTable } from './eko/index.js'
+import { type IntentFence, intentFence } from './fence.js'
+import { openRequest } from './open-request.js'
+import { resolveJourney } from './resolve-journey.js'
+import { sealAnswer } from './seal-answer.js'
+import { tenantConsent } from './tenant-consent.js'
+import type { Tenant, TenantRegistry } from './tenants.js'
+
+export interface ActivityDependencies {
+  readonly tenants: TenantRegistry
+  readonly eko: EkoClient
+  readonly opener: Opener
+  readonly sealer: Sealer
+  /** Upper bound of one attempt, in ms: the HTTP timeout and some seconds for the fence. */
+  readonly startToCloseMs: number
+  readonly allowPlaintextCodes: boolean
+}
+
+/** Attempts after which a call that did not reach Eko is given back to the journey, which parks. */
+const ATTEMPTS_BEFORE_PARKING = 4
+
+/** The activities of a worker: the only room that touches the world. */
+export function createActivities(deps: ActivityDependencies): JourneyActivities {
+  const call = (name: CallName) => (request: CallRequest) => callEko(deps, name, request)
+  return {
+    resolveJourney: (request) => resolveJourney(request, deps),
+    getSender: call('getSender'),
+    onboardSender: call('onboardSender'),
+    generateSenderOtp: call('generateSenderOtp'),
+    verifySenderOtp: call('verifySenderOtp'),
+    consentLanguages: call('consentLanguages'),
+    consentDetails: call('consentDetails'),
+    generateAadhaarOtp: call('generateAadhaarOtp'),
+    verifyAadhaarOtp: call('verifyAadhaarOtp'),
+    validatePan: call('validatePan'),
+    sendTransactionOtp: (request) => sendTransactionOtp(deps, request),
+  }
+}
+
+async function callEko(deps: ActivityDependencies, name: CallName, sealed: CallRequest): Promise<CallOutcome> {
+  const tenant = await deps.tenants.find(sealed.tenant)
+  if (!tenant?.userCodes.includes(sealed.userCode)) return NOT_CONFIGURED
+  const table = operationTable(sealed.rail, name)
+  if (!table) return tenantConsent(tenant, name, sealed)
+  const { journey, clientRefId } = identity(sealed.clientRef)
+  const allowPlaintextCodes = deps.allowPlaintextCodes && tenant.environment !== 'production'
+  const context = { opener: deps.opener, tenant, journey, allowPlaintextCodes, clientRefId, now: Date.now() }
+  return fenced(deps, tenant, table.repeatable, async () => {
+    const opened = await openRequest(name, sealed, context)
+    return opened.ok ? opened.request : opened.outcome
+  })
+}
+
+async function sendTransactionOtp(deps: ActivityDependencies, sealed: TransactionOtpRequest): Promise<CallOutcome> {
+  const { rail, userCode, mobile, recipientId, beneficiaryId } = sealed
+  const tenant = await deps.tenants.find(sealed.tenant)
+  if (!tenant?.userCodes.includes(userCode) || !operationTable(rail, 'sendTransactionOtp')) return NOT_CONFIGURED
+  const amount = wholeRupees(sealed.amountPaise)
+  if (!amount.ok) return { class: 'INPUT_REFUSED', answer: 'INPUT_REFUSED', inputCode: amount.code }
+  const { clientRefId } = identity(sealed.clientRef)
+  return fenced(deps, tenant, false, () =>
+    Promise.resolve({
+      ...{ rail, operation: 'sendTransactionOtp' as const, userCode, mobile, clientRefId },
+      ...{ recipientId, amountRupees: amount.value, ...(beneficiaryId !== undefined && { beneficiaryId }) },
+    }),
+  )
+}
+
+const NOT_CONFIGURED: CallOutcome = { class: 'NOT_SENT', answer: 'CONFIGURATION' }
+
+function identity(clientRef: string): { journey: string; clientRefId: string } {
+  const { workflowExecution, attempt } = activityInfo()
+  // The last characters are the attempt's, so that each attempt has a fresh reference.
+  return {
+    journey: workflowExecution?.workflowId ?? '',
+    clientRefId: `${clientRef}${attempt.toString(36)}`.slice(0, 20),
+  }
+}
+
+/** Makes a call behind the fence, unless it is repeatable. */
+async function fenced(
+  deps: ActivityDependencies,
+  tenant: Tenant,
+  repeatable: boolean,
+  prepare: () => Promise<OpenedRequest | CallOutcome>,
+): Promise<CallOutcome> {
+  const fence = repeatable ? null : intentFence()
+  if (fence?.declaredBefore) throw unknownOutcome({ class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' })
+  const prepared = await prepare()
+  if ('class' in prepared) return prepared
+  const answer = await deps.eko.call(tenant.credentials, prepared, fence ? { beforeSend: () => fence.declare() } : {})
+  return settle(deps, answer, fence, prepared)
+}
+
+/** What Temporal shall retry is thrown; what the journey shall decide is returned; what nobody may repeat is final. */
+async function settle(
+  deps: ActivityDependencies,
+  answer: EkoAnswer,
+  fence: IntentFence | null,
+  request: OpenedRequest,
+): Promise<CallOutcome> {
+  const { workflowExecution, attempt } = activityInfo()
+  const journey = workflowExecution?.workflowId ?? ''
+  const outcome = await sealAnswer(answer, deps.sealer, journey, request.consentLanguage ?? '')
+  const mayRetry = answer.class === 'NOT_SENT' || (answer.class === 'UNKNOWN_OUTCOME' && fence === null)
+  if (mayRetry && attempt < ATTEMPTS_BEFORE_PARKING) {
+    await fence?.clear()
+    throw ApplicationFailure.create({
+      type: answer.answer,
+      message: 'The call did not get through; it may be repeated.',
+      details: [outcome],
+      ...(answer.retryAfterMs !== undefined && { nextRetryDelay: answer.retryAfterMs }),
+    })
+  }
+  if (answer.class === 'UNKNOWN_OUTCOME' && fence) throw unknownOutcome(outcome)
+  return outcome
+}
+
+function unknownOutcome(outcome: CallOutcome): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'UnknownOutcome',
+    message: 'The call may or may not have been executed; it is not repeated.',
+    nonRetryable: true,
+    details: [outcome],
+  })
+}

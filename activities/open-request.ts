@@ -1,0 +1,90 @@
+import type { CallName, CallOutcome, CallRequest } from '../workflows/calls.js'
+import { type Parsed, parseAadhaar, parseOtp, parsePan, type SecretField } from '../values/index.js'
+import type { Opener } from '../secrets/index.js'
+import type { OpenedRequest } from './eko/index.js'
+import type { Tenant } from './tenants.js'
+
+export type OpenResult =
+  { readonly ok: true; readonly request: OpenedRequest } | { readonly ok: false; readonly outcome: CallOutcome }
+
+export interface OpenContext {
+  readonly opener: Opener
+  readonly tenant: Tenant
+  /** The workflow id that the secrets must be sealed for. */
+  readonly journey: string
+  readonly allowPlaintextCodes: boolean
+  readonly clientRefId: string
+  readonly now: number
+}
+
+/** Thrown inside this file only, to leave the opening of one request at its first refusal. */
+class Refused extends Error {
+  constructor(readonly outcome: CallOutcome) {
+    super('refused')
+  }
+}
+
+/** Opens and checks the secrets of a call. Whatever is wrong is an answer: nothing was sent, no attempt is spent. */
+export async function openRequest(call: CallName, sealed: CallRequest, context: OpenContext): Promise<OpenResult> {
+  try {
+    return { ok: true, request: await open(call, sealed, context) }
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, outcome: error.outcome }
+    throw error
+  }
+}
+
+async function open(call: CallName, sealed: CallRequest, context: OpenContext): Promise<OpenedRequest> {
+  const { tenant } = context
+  if (sealed.notAfter !== undefined && sealed.notAfter <= context.now) throw refusedInput('CODE_EXPIRED')
+  const { rail, userCode, mobile, details, consentLanguage } = sealed
+  return {
+    ...{ rail, operation: call, userCode, mobile, clientRefId: context.clientRefId },
+    ...(details && { details }),
+    ...(consentLanguage !== undefined && { consentLanguage }),
+    ...(sealed.otp !== undefined && { otp: await openCode(sealed.otp, context) }),
+    ...(sealed.otpRefId !== undefined && { otpRefId: await openRef(sealed.otpRefId, context) }),
+    ...(sealed.aadhaar !== undefined && {
+      aadhaar: checked(parseAadhaar(await openField('aadhaar', sealed.aadhaar, context), tenant.strictness)),
+    }),
+    ...(sealed.pan !== undefined && {
+      pan: checked(parsePan(await openField('pan', sealed.pan, context), tenant.strictness)),
+    }),
+    ...(sealed.wallet && { wallet: { id: sealed.wallet.id, token: await openToken(sealed.wallet.token, context) } }),
+  }
+}
+
+async function openCode(otp: string, context: OpenContext): Promise<string> {
+  const plain = context.allowPlaintextCodes && /^\d{4,8}$/.test(otp)
+  return checked(parseOtp(plain ? otp : await openField('otp', otp, context)))
+}
+
+async function openField(field: SecretField, sealed: string, { opener, journey }: OpenContext): Promise<string> {
+  const opened = await opener.open({ field, journey }, sealed)
+  if (!opened.ok) throw refusedInput(opened.code)
+  return opened.plaintext
+}
+
+/** A reference that can no longer be opened makes its code unusable, which is not the user's mistake. */
+async function openRef(sealed: string, { opener, journey }: OpenContext): Promise<string> {
+  const opened = await opener.open({ field: 'otpRefId', journey }, sealed)
+  if (!opened.ok) throw refusedInput('OTP_REF_UNREADABLE')
+  return opened.plaintext
+}
+
+/** A wallet token that can no longer be opened is as good as a refused one. */
+async function openToken(sealed: string | null, { opener, journey }: OpenContext): Promise<string> {
+  if (sealed === null) return ''
+  const opened = await opener.open({ field: 'walletToken', journey }, sealed)
+  if (!opened.ok) throw new Refused({ class: 'INPUT_REFUSED', answer: 'WALLET_TOKEN_REFUSED' })
+  return opened.plaintext
+}
+
+function checked(parsed: Parsed<string>): string {
+  if (!parsed.ok) throw refusedInput(parsed.code)
+  return parsed.value
+}
+
+function refusedInput(inputCode: string): Refused {
+  return new Refused({ class: 'INPUT_REFUSED', answer: 'INPUT_REFUSED', inputCode })
+}

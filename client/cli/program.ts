@@ -1,0 +1,68 @@
+import { Command } from 'commander'
+import { addJourneyCommands } from './commands/journey.js'
+import { addListCommands } from './commands/list.js'
+import { addMessageCommands } from './commands/messages.js'
+import { addOperatorCommands } from './commands/operator.js'
+import { addSecretCommands } from './commands/secrets.js'
+import { addDoctorCommand } from './commands/doctor.js'
+import { addTransactionOtpCommand } from './commands/transaction-otp.js'
+import type { Runner } from './run.js'
+
+const ABOUT = `Takes a sender through the onboarding of Eko's prepaid wallets, and looks after journeys.
+
+Settings come from ONBOARDING_* and TEMPORAL_* variables and, where those are not set, from
+.local/onboard.env in this folder, which the local stack writes.`
+
+const EXIT_CODES = `
+Exit codes: 0 done · 1 refused or failed · 2 wrong use, or a setting is missing.
+Secrets are asked for without echo. Without a terminal, every question takes one line of stdin.`
+
+/** All commands; `name` is how the person calls the program. */
+export function buildProgram(run: Runner, name: string): Command {
+  const program = new Command('onboard')
+    .description(ABOUT)
+    .usage('<command> [options]')
+    .showHelpAfterError('Add --help to see how the command is used.')
+    .addHelpText('after', `${EXIT_CODES}\n\nStart with: ${name} doctor`)
+  const context: CommandContext = {
+    run,
+    add: (command, description, examples) =>
+      program
+        .command(command)
+        .description(description)
+        .option('--json', 'print one JSON object')
+        .option('--tenant <name>', 'tenant, instead of ONBOARDING_TENANT')
+        .addHelpText('after', exampleText(name, examples)),
+  }
+  addJourneyCommands(context)
+  addMessageCommands(context)
+  addOperatorCommands(context)
+  addListCommands(context)
+  addTransactionOtpCommand(context)
+  addSecretCommands(context)
+  addDoctorCommand(context)
+  return program
+}
+
+/** What a command is made with. */
+export interface CommandContext {
+  readonly run: Runner
+  /** A command with the options that all have; examples are written without the program's name. */
+  readonly add: (command: string, description: string, examples: readonly string[]) => Command
+}
+
+/** Options that say which journey, and how long to wait for it. */
+export function withTarget(command: Command): Command {
+  return withDeadline(command)
+    .option('--id <workflowId>', 'the journey, by its workflow id')
+    .option('--mobile <number>', 'the journey, by its sender; `-` asks for the number')
+    .option('--rail <rail>', 'digikhata or levin; looked up where it is left out')
+}
+
+export function withDeadline(command: Command): Command {
+  return command.option('--deadline <seconds>', 'how long a call may take (default: 10)')
+}
+
+function exampleText(name: string, examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  ${example.replaceAll('onboard ', `${name} `)}`).join('\n')}`
+}

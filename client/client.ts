@@ -1,0 +1,170 @@
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { dataConverter } from '../secrets/index.js'
+import { type SecretField, type SealedField } from '../values/index.js'
+import type { Rail } from '../workflows/messages.js'
+import { type Environment, optionsFromEnvironment } from './environment.js'
+import { toOnboardingError } from './error-mapping.js'
+import { notConfigured, OnboardingError } from './errors.js'
+import { createHandle, type HandleContext, type JourneyHandle } from './handle.js'
+import { requireIdKey, requireOwnJourney, senderJourneyId } from './ids.js'
+import type { JourneySummary } from './journeys.js'
+import { findByClientRef, listJourneys, type ListFilter } from './list.js'
+import { createSealFor } from './messages.js'
+import {
+  type ConnectOptions,
+  DEFAULT_DEADLINE_MS,
+  type GivenClientOptions,
+  resolveOptions,
+  type Settings,
+} from './options.js'
+import { type Started, startJourney, type StartInput, type StartOptions } from './start.js'
+import { sendTransactionOtp, type TransactionOtpAnswer, type TransactionOtpRequest } from './transaction-otp.js'
+import { wireOf } from './wire.js'
+
+/**
+ * One tenant's door to its journeys. Connections are expensive: make one client for each tenant and keep it.
+ *
+ * ```ts
+ * const client = await OnboardingClient.fromEnvironment()
+ * const { handle, view } = await client.start({ rail: 'digikhata', mobile: '98…', userCode: '20810200' })
+ * ```
+ */
+export class OnboardingClient {
+  readonly tenant: string
+  /** Temporal's own client, for what this one does not cover. */
+  readonly temporal: Client
+  readonly #context: HandleContext
+  readonly #settings: Settings
+  #owned: Connection | null = null
+
+  /** Over a Temporal client that is there; it stays the caller's to close. */
+  constructor({ client, ...options }: GivenClientOptions) {
+    this.#settings = resolveOptions(options)
+    this.tenant = this.#settings.tenant
+    this.temporal = client
+    this.#context = { wire: wireOf(client, this.#settings), sealFor: createSealFor(this.#settings) }
+  }
+
+  /**
+   * Connects as `TEMPORAL_*` variables and Temporal's configuration file say, or as `connection` says.
+   * @throws OnboardingError NOT_CONFIGURED, UNREACHABLE, ACCESS_DENIED
+   */
+  static async connect(options: ConnectOptions): Promise<OnboardingClient> {
+    const { connection: overrides, namespace, env = process.env, ...rest } = options
+    const { deadlineMs } = resolveOptions(rest)
+    const configured = temporalConfig(env)
+    const connectionOptions = { connectTimeout: deadlineMs, ...configured.connection, ...overrides }
+    const connection = await connect(connectionOptions)
+    const client = new Client({
+      connection,
+      dataConverter,
+      namespace: namespace ?? configured.namespace ?? 'default',
+    })
+    const onboarding = new OnboardingClient({ ...rest, client })
+    onboarding.#owned = connection
+    return onboarding
+  }
+
+  /**
+   * Connects by settings alone: `ONBOARDING_TENANT`, `ONBOARDING_ID_KEY_FILE`, `ONBOARDING_SEALING_PUBLIC_KEYS_FILE`,
+   * `ONBOARDING_TASK_QUEUE`, `ONBOARDING_STRICTNESS` and `TEMPORAL_*`. What is given in `overrides` wins.
+   * @throws OnboardingError NOT_CONFIGURED, UNREACHABLE, ACCESS_DENIED
+   */
+  static async fromEnvironment(overrides: Partial<ConnectOptions> = {}): Promise<OnboardingClient> {
+    const env = overrides.env ?? process.env
+    return OnboardingClient.connect({ ...(await optionsFromEnvironment(env)), ...overrides, env })
+  }
+
+  /**
+   * Starts a sender's journey, joins the live one, or answers with the completed one's result.
+   * @throws OnboardingError e.g. INPUT_CONFLICT, OWNED_BY_ANOTHER_AGENT; DEADLINE: it may have started, ask again
+   */
+  start(input: StartInput, options: StartOptions = {}): Promise<Started> {
+    return startJourney(this.#context, input, options)
+  }
+
+  /**
+   * The journey with this workflow id. Asks nothing of the server.
+   * @throws OnboardingError INVALID_INPUT, TENANT_MISMATCH
+   */
+  handle(workflowId: string): JourneyHandle {
+    requireOwnJourney(workflowId, this.tenant)
+    return createHandle(this.#context, workflowId)
+  }
+
+  /** The journey of a sender on a rail, whether it was started or not. Asks nothing of the server. */
+  handleOf(sender: { readonly rail: Rail; readonly mobile: string }): JourneyHandle {
+    return this.handle(this.journeyId(sender))
+  }
+
+  /** The workflow id of a sender's journey on a rail. */
+  journeyId({ rail, mobile }: { readonly rail: Rail; readonly mobile: string }): string {
+    return senderJourneyId(requireIdKey(this.#settings.idKey), this.tenant, rail, mobile)
+  }
+
+  /** Checks and seals a secret, for a message that somebody else sends. */
+  async seal(workflowId: string, field: SecretField, value: string): Promise<SealedField> {
+    requireOwnJourney(workflowId, this.tenant)
+    return this.#context.sealFor(workflowId, field, value)
+  }
+
+  /** Journeys of this tenant, newest first. */
+  list(filter: ListFilter = {}): Promise<JourneySummary[]> {
+    return listJourneys(this.#context.wire, filter)
+  }
+
+  /** The journey behind a `client_ref_id` that Eko's support has named. */
+  findByClientRef(clientRef: string): Promise<JourneySummary[]> {
+    return findByClientRef(this.#context.wire, clientRef)
+  }
+
+  /**
+   * Has a transaction OTP sent to a sender, once for each `requestId`.
+   * @throws OnboardingError
+   */
+  sendTransactionOtp(request: TransactionOtpRequest): Promise<TransactionOtpAnswer> {
+    return sendTransactionOtp(this.#context.wire, request)
+  }
+
+  /** Closes the connection if this client made it. */
+  async close(): Promise<void> {
+    const owned = this.#owned
+    this.#owned = null
+    await owned?.close()
+  }
+}
+
+/** What the environment and Temporal's configuration file say about the server. */
+export function temporalConfig(env: Environment): { connection: ConnectionOptions; namespace: string | undefined } {
+  try {
+    const overrideEnvVars = Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    )
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars })
+    const given = Object.entries(connectionOptions).filter(([, value]) => value !== undefined)
+    return { connection: Object.fromEntries(given) as ConnectionOptions, namespace }
+  } catch (error) {
+    const complaint = error instanceof Error ? error.message : String(error)
+    throw notConfigured({ 'TEMPORAL_*': complaint }, error)
+  }
+}
+
+async function connect(options: ConnectionOptions): Promise<Connection> {
+  const connection = Connection.lazy(options)
+  try {
+    await connection.ensureConnected()
+    return connection
+  } catch (error) {
+    await connection.close()
+    const coded = toOnboardingError(error, { call: 'connect' })
+    if (coded.code === 'ACCESS_DENIED') throw coded
+    const address = options.address ?? 'localhost:7233'
+    const waited = options.connectTimeout ?? DEFAULT_DEADLINE_MS
+    throw new OnboardingError('UNREACHABLE', {
+      message: `Temporal at ${address} did not answer within ${String(waited)} ms. Check TEMPORAL_ADDRESS and the server.`,
+      details: { address },
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,105 @@
+import { type CodeEntry, type RefusalCode, REFUSALS } from '../workflows/messages.js'
+
+/** What can go wrong besides a refusal of the journey. */
+export const CLIENT_CODES = {
+  INVALID_INPUT: {
+    cause: 'A field is malformed. Nothing was sent.',
+    action: 'Correct what `details.fields` names.',
+  },
+  NOT_CONFIGURED: {
+    cause: 'A setting of the client is missing or cannot be used.',
+    action: 'Correct what `details.settings` names.',
+  },
+  TENANT_MISMATCH: {
+    cause: 'The journey belongs to another tenant than this client.',
+    action: 'Use a client of that tenant.',
+  },
+  NOT_FOUND: {
+    cause: 'There is no such journey, or its retention is over.',
+    action: 'Check rail, tenant and mobile; start it where it was never started.',
+  },
+  RUN_FAILED: {
+    cause: 'The run ended outside of the journey’s rules: terminated, timed out or failed.',
+    action: 'Read its history in Temporal UI, then start again.',
+  },
+  UNREACHABLE: {
+    cause: 'Temporal cannot be reached.',
+    action: 'Check TEMPORAL_ADDRESS and the server; then ask again with the same `submissionId`.',
+  },
+  DEADLINE: {
+    cause: 'No answer came in time. What was asked may still happen.',
+    action: 'Ask again with the same `submissionId`: it happens once. If it goes on, check that a worker is up.',
+  },
+  ACCESS_DENIED: {
+    cause: 'Temporal refuses the credentials of this client.',
+    action: 'Check TEMPORAL_API_KEY or the client certificate, and the namespace.',
+  },
+  TEMPORAL_ERROR: {
+    cause: 'Temporal answered with an error that has no code here.',
+    action: 'Read `details` and `cause`; ask again if it looks passing.',
+  },
+} as const satisfies Record<string, CodeEntry>
+export type ClientCode = keyof typeof CLIENT_CODES
+
+/** Every code an `OnboardingError` can have: its cause, and what the caller should do. */
+export const ERROR_CODES = { ...REFUSALS, ...CLIENT_CODES } as const
+export type ErrorCode = RefusalCode | ClientCode
+
+/** What is wrong with one field: a stable code and a sentence that is safe to show. Neither repeats the value. */
+export interface FieldError {
+  readonly code: string
+  readonly message: string
+}
+
+export interface OnboardingErrorOptions {
+  /** Default: the cause and the action of the code. */
+  readonly message?: string | undefined
+  readonly details?: Readonly<Record<string, unknown>> | undefined
+  readonly cause?: unknown
+}
+
+/** The one error that the SDK throws. Branch on `code`; `ERROR_CODES[code]` says why and what to do. */
+export class OnboardingError extends Error {
+  override readonly name = 'OnboardingError'
+  /**
+   * What helps to mend it: `fields` (INVALID_INPUT), `settings` (NOT_CONFIGURED), `workflowId` and `submissionId` of
+   * the call, and whatever the journey's refusal carries. Never a secret.
+   */
+  readonly details?: Readonly<Record<string, unknown>>
+
+  constructor(
+    readonly code: ErrorCode,
+    { message, details, cause }: OnboardingErrorOptions = {},
+  ) {
+    super(message ?? sentence(code), cause === undefined ? undefined : { cause })
+    if (details) this.details = details
+  }
+
+  /** Code, message and details; the cause stays behind, since its class decides what it holds. */
+  toJSON(): { code: ErrorCode; message: string; details?: Readonly<Record<string, unknown>> } {
+    return { code: this.code, message: this.message, ...(this.details ? { details: this.details } : {}) }
+  }
+}
+
+function sentence(code: ErrorCode): string {
+  return `${ERROR_CODES[code].cause} ${ERROR_CODES[code].action}`
+}
+
+export function isRefusalCode(code: unknown): code is RefusalCode {
+  return typeof code === 'string' && Object.hasOwn(REFUSALS, code)
+}
+
+/** INVALID_INPUT for the fields that are named. */
+export function invalidInput(fields: Readonly<Record<string, FieldError>>): OnboardingError {
+  const complaints = Object.entries(fields).map(([name, { message }]) => `${name}: ${message}`)
+  return new OnboardingError('INVALID_INPUT', {
+    message: `Nothing was sent. ${complaints.join(' ')}`,
+    details: { fields },
+  })
+}
+
+/** NOT_CONFIGURED for the settings that are named. */
+export function notConfigured(settings: Readonly<Record<string, string>>, cause?: unknown): OnboardingError {
+  const complaints = Object.entries(settings).map(([name, complaint]) => `${name}: ${complaint}`)
+  return new OnboardingError('NOT_CONFIGURED', { message: complaints.join(' '), details: { settings }, cause })
+}

@@ -1,0 +1,57 @@
+import { createHmac } from 'node:crypto'
+import { journeyId, parseJourneyId } from '../secrets/index.js'
+import { parseMobile } from '../values/index.js'
+import { type Rail, RAILS } from '../workflows/messages.js'
+import { invalidInput, notConfigured, OnboardingError } from './errors.js'
+import { valueSchema, check } from './validation.js'
+
+/** Hex characters of the id's HMAC with which every `client_ref_id` of a journey begins. */
+export const CLIENT_REF_PREFIX_LENGTH = 10
+
+/** The id key, or NOT_CONFIGURED. */
+export function requireIdKey(idKey: Uint8Array | null): Uint8Array {
+  if (idKey) return idKey
+  throw notConfigured({ idKey: 'Is needed to address a sender. Set ONBOARDING_ID_KEY_FILE or the option `idKey`.' })
+}
+
+/** The workflow id of a sender's journey; any spelling of the mobile gives the same one. */
+export function senderJourneyId(idKey: Uint8Array, tenant: string, rail: Rail, mobile: string): string {
+  if (!RAILS.includes(rail)) {
+    throw invalidInput({ rail: { code: 'INVALID', message: `Must be one of ${RAILS.join(', ')}.` } })
+  }
+  return journeyId(idKey, { tenant, rail, mobile: check(valueSchema(parseMobile), mobile) })
+}
+
+/**
+ * Refuses what is not the id of a journey of this tenant.
+ * @throws OnboardingError INVALID_INPUT, TENANT_MISMATCH
+ */
+export function requireOwnJourney(workflowId: string, tenant: string): { rail: Rail; hash: string } {
+  const parts = parseJourneyId(workflowId)
+  if (!parts) {
+    throw invalidInput({
+      workflowId: { code: 'INVALID', message: 'Must be `onboarding:<rail>:<tenant>:<32 hex digits>`.' },
+    })
+  }
+  if (parts.tenant !== tenant) throw new OnboardingError('TENANT_MISMATCH', { details: { workflowId } })
+  return parts
+}
+
+/** The workflow id of a transaction OTP: the caller's request id is one dispatch, whatever it holds. */
+export function transactionOtpId(idKey: Uint8Array, tenant: string, rail: Rail, requestId: string): string {
+  const hash = createHmac('sha256', idKey).update(`transaction-otp:${requestId}`).digest('hex').slice(0, 32)
+  return `transaction-otp:${rail}:${tenant}:${hash}`
+}
+
+/**
+ * The beginnings of the workflow ids that a `client_ref_id` can come from.
+ * @throws OnboardingError INVALID_INPUT
+ */
+export function idPrefixesOfClientRef(clientRef: string, tenant: string, rails: readonly Rail[] = RAILS): string[] {
+  const prefix = clientRef.trim().slice(0, CLIENT_REF_PREFIX_LENGTH).toLowerCase()
+  if (!/^[0-9a-f]{10}$/.test(prefix)) {
+    const message = `Must begin with ${CLIENT_REF_PREFIX_LENGTH} hex digits, as every client_ref_id of a journey does.`
+    throw invalidInput({ clientRef: { code: 'INVALID', message } })
+  }
+  return rails.map((rail) => `onboarding:${rail}:${tenant}:${prefix}`)
+}

@@ -1,0 +1,26 @@
+/**
+ * The SDK for services: start or join a sender's journey, pass on what the user typed, read what is to be done next.
+ * Loads neither Temporal's native worker nor the sandbox.
+ */
+export { OnboardingClient } from './client.js'
+export { CLIENT_SETTINGS, type ClientSetting, optionsFromEnvironment } from './environment.js'
+export { CLIENT_CODES, type ClientCode, ERROR_CODES, type ErrorCode, type FieldError, OnboardingError } from './errors.js'
+export type { JourneyHandle, MessageMethods, Sent } from './handle.js'
+export type { JourneyDescription, JourneySummary, PendingCall, RunStatus } from './journeys.js'
+export type { ListFilter } from './list.js'
+export type { CodeInput, MessageInputs, OperatorInput } from './messages.js'
+export {
+  type ConnectOptions,
+  DEFAULT_DEADLINE_MS,
+  DEFAULT_WAIT_MS,
+  type GivenClientOptions,
+  type OnboardingClientOptions,
+} from './options.js'
+export type { Started, StartInput, StartOptions } from './start.js'
+export type { TransactionOtpAnswer, TransactionOtpRequest } from './transaction-otp.js'
+export type { WaitOptions } from './watch.js'
+export { dataConverter } from '../secrets/data-converter.js'
+export { readIdKey, readPublicKeys, KeyFileError } from '../secrets/keys.js'
+export type { KeySet } from '../secrets/sealing.js'
+export type { SecretField, Strictness } from '../values/index.js'
+export * from '../workflows/messages.js'

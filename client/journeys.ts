@@ -1,0 +1,166 @@
+import { QueryRejectedError } from '@temporalio/client'
+import { defineSearchAttributeKey, type TypedSearchAttributes } from '@temporalio/common'
+import {
+  CLOSED_STATES,
+  type MessageName,
+  OPEN_STATES,
+  type OnboardingResult,
+  type Rail,
+  RAILS,
+  type Receipt,
+  RECEIPT_QUERY,
+  type State,
+  STATUS_KINDS,
+  type StatusKind,
+  type View,
+  VIEW_QUERY,
+} from '../workflows/messages.js'
+import { OnboardingError } from './errors.js'
+import { call, type Wire } from './wire.js'
+
+/** The search attributes of a journey, all keywords; no value is personal. */
+export const ATTRIBUTES = {
+  state: defineSearchAttributeKey('OnboardingState', 'KEYWORD'),
+  status: defineSearchAttributeKey('OnboardingStatus', 'KEYWORD'),
+  rail: defineSearchAttributeKey('OnboardingRail', 'KEYWORD'),
+  tenant: defineSearchAttributeKey('OnboardingTenant', 'KEYWORD'),
+} as const
+
+/** How a run stands, in Temporal's words, e.g. `RUNNING`, `COMPLETED`, `TERMINATED`. */
+export type RunStatus = string
+
+/** A journey as Temporal lists it: without asking a worker, and without anything personal. */
+export interface JourneySummary {
+  readonly workflowId: string
+  readonly runId: string
+  readonly rail: Rail | null
+  readonly state: State | null
+  readonly status: StatusKind | null
+  readonly runStatus: RunStatus
+  readonly startedAt: string
+  readonly closedAt: string | null
+}
+
+/** An activity that runs now or waits for its next attempt. */
+export interface PendingCall {
+  readonly activity: string
+  readonly attempt: number
+  readonly nextAttemptAt: string | null
+}
+
+export interface JourneyDescription extends JourneySummary {
+  readonly historyLength: number
+  readonly pendingCalls: readonly PendingCall[]
+}
+
+interface Run {
+  readonly workflowId: string
+  readonly runId: string
+  readonly status: { readonly name: string }
+  readonly startTime: Date
+  readonly closeTime?: Date
+  readonly typedSearchAttributes: TypedSearchAttributes
+}
+
+/** What a run says of its journey. */
+export function summaryOf(run: Run): JourneySummary {
+  const known = <T extends string>(text: string | undefined, values: readonly T[]): T | null =>
+    values.find((value) => value === text) ?? null
+  const attributes = run.typedSearchAttributes
+  return {
+    workflowId: run.workflowId,
+    runId: run.runId,
+    rail: known(attributes.get(ATTRIBUTES.rail), RAILS),
+    state: known<State>(attributes.get(ATTRIBUTES.state), [...OPEN_STATES, ...CLOSED_STATES]),
+    status: known(attributes.get(ATTRIBUTES.status), STATUS_KINDS),
+    runStatus: run.status.name,
+    startedAt: run.startTime.toISOString(),
+    closedAt: run.closeTime?.toISOString() ?? null,
+  }
+}
+
+/**
+ * The last run of a journey, or null where there is none.
+ * @throws OnboardingError
+ */
+export async function describeJourney(wire: Wire, workflowId: string): Promise<JourneyDescription | null> {
+  const facts = { call: 'describe', workflowId }
+  try {
+    const run = await call(wire, facts, () => wire.workflows.getHandle(workflowId).describe())
+    return {
+      ...summaryOf(run),
+      historyLength: run.historyLength,
+      pendingCalls: (run.raw.pendingActivities ?? []).map((pending) => ({
+        activity: pending.activityType?.name ?? 'unknown',
+        attempt: pending.attempt ?? 1,
+        nextAttemptAt: isoTime(pending.nextAttemptScheduleTime?.seconds),
+      })),
+    }
+  } catch (error) {
+    if (error instanceof OnboardingError && error.code === 'NOT_FOUND') return null
+    throw error
+  }
+}
+
+/** The answer of a query, or that the last run is closed and answers none. */
+export type Queried<T> = { readonly open: true; readonly value: T } | { readonly open: false }
+
+export function queryView(wire: Wire, workflowId: string, deadlineMs?: number): Promise<Queried<View>> {
+  return query<View>(wire, workflowId, VIEW_QUERY, [], deadlineMs)
+}
+
+export function queryReceipt(
+  wire: Wire,
+  workflowId: string,
+  submission: { readonly message: MessageName; readonly submissionId: string },
+  deadlineMs?: number,
+): Promise<Queried<Receipt | null>> {
+  const key = `${submission.message}:${submission.submissionId}`
+  return query<Receipt | null>(wire, workflowId, RECEIPT_QUERY, [key], deadlineMs)
+}
+
+/**
+ * The result of the journey's last run; waits for its end.
+ * @throws OnboardingError RUN_FAILED where it did not end by the journey's rules
+ */
+export function journeyResult(wire: Wire, workflowId: string, deadlineMs?: number): Promise<OnboardingResult> {
+  const facts = { call: 'result', workflowId }
+  return call(wire, facts, () => wire.workflows.result<() => Promise<OnboardingResult>>(workflowId), deadlineMs)
+}
+
+/**
+ * NOT_FOUND as it is meant: Temporal uses it for a closed journey too.
+ * @returns JOURNEY_CLOSED where the journey exists
+ */
+export async function closedOrMissing(wire: Wire, error: OnboardingError, workflowId: string): Promise<OnboardingError> {
+  if (error.code !== 'NOT_FOUND') return error
+  const last = await describeJourney(wire, workflowId)
+  if (!last) return error
+  return new OnboardingError('JOURNEY_CLOSED', {
+    details: { ...error.details, state: last.state, runStatus: last.runStatus },
+    cause: error.cause,
+  })
+}
+
+async function query<T>(
+  wire: Wire,
+  workflowId: string,
+  name: string,
+  args: unknown[],
+  deadlineMs: number | undefined,
+): Promise<Queried<T>> {
+  const make = async (): Promise<Queried<T>> => {
+    try {
+      return { open: true, value: await wire.workflows.getHandle(workflowId).query<T, unknown[]>(name, ...args) }
+    } catch (error) {
+      if (error instanceof QueryRejectedError) return { open: false }
+      throw error
+    }
+  }
+  return call(wire, { call: name, workflowId }, make, deadlineMs)
+}
+
+function isoTime(seconds: unknown): string | null {
+  if (seconds === undefined || seconds === null) return null
+  return new Date(Number(seconds) * 1_000).toISOString()
+}

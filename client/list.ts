@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import {
+  CLOSED_STATES,
+  OPEN_STATES,
+  type Rail,
+  RAILS,
+  type State,
+  STATUS_KINDS,
+  type StatusKind,
+  WORKFLOW_TYPE,
+} from '../workflows/messages.js'
+import { idPrefixesOfClientRef } from './ids.js'
+import { type JourneySummary, summaryOf } from './journeys.js'
+import { check } from './validation.js'
+import { call, type Wire } from './wire.js'
+
+/** Which journeys of the tenant to list. Visibility lags a little behind: it is for people, not for decisions. */
+export interface ListFilter {
+  readonly rail?: Rail
+  readonly state?: State
+  readonly status?: StatusKind
+  /** The newest ones first. @default 50 */
+  readonly limit?: number
+}
+
+const filterSchema = z.strictObject({
+  rail: z.enum(RAILS).optional(),
+  state: z.enum([...OPEN_STATES, ...CLOSED_STATES]).optional(),
+  status: z.enum(STATUS_KINDS).optional(),
+  limit: z.number().int('Must be a whole number.').min(1, 'Must be positive.').max(10_000).default(50),
+})
+
+/** @throws OnboardingError */
+export async function listJourneys(wire: Wire, filter: ListFilter): Promise<JourneySummary[]> {
+  const { rail, state, status, limit } = check(filterSchema, filter)
+  const clauses = [
+    `OnboardingTenant = '${wire.settings.tenant}'`,
+    ...(rail ? [`OnboardingRail = '${rail}'`] : []),
+    ...(state ? [`OnboardingState = '${state}'`] : []),
+    ...(status ? [`OnboardingStatus = '${status}'`] : []),
+  ]
+  return listRuns(wire, clauses, limit)
+}
+
+/**
+ * The journeys that a `client_ref_id` can come from; usually one.
+ * @throws OnboardingError
+ */
+export async function findByClientRef(wire: Wire, clientRef: string): Promise<JourneySummary[]> {
+  const prefixes = idPrefixesOfClientRef(clientRef, wire.settings.tenant)
+  return listRuns(wire, [`(${prefixes.map((prefix) => `WorkflowId STARTS_WITH '${prefix}'`).join(' OR ')})`], 50)
+}
+
+/** The values in the clauses are words of the contract, a checked tenant or hex digits: nothing to escape. */
+async function listRuns(wire: Wire, clauses: readonly string[], limit: number): Promise<JourneySummary[]> {
+  const query = [`WorkflowType = '${WORKFLOW_TYPE}'`, ...clauses].join(' AND ')
+  return call(wire, { call: 'list' }, async () => {
+    const found: JourneySummary[] = []
+    for await (const run of wire.workflows.list({ query, pageSize: Math.min(limit, 1_000) })) {
+      found.push(summaryOf(run))
+      if (found.length >= limit) break
+    }
+    return found
+  })
+}

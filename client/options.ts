@@ -1,0 +1,111 @@
+import type { Client, ConnectionOptions } from '@temporalio/client'
+import { z } from 'zod'
+import type { KeySet } from '../secrets/index.js'
+import type { Strictness } from '../values/index.js'
+import { type Actor, TASK_QUEUE } from '../workflows/messages.js'
+import { notConfigured } from './errors.js'
+import { fieldErrors, textSchema } from './validation.js'
+
+/** What every client needs, however it is connected. */
+export interface OnboardingClientOptions {
+  /** The tenant of the workers' registry. One client serves one tenant, and refuses the journeys of others. */
+  readonly tenant: string
+  /**
+   * The deployment's id key, at least 16 bytes. Needed to address a journey by its sender's mobile, to start one and
+   * to send a transaction OTP; a client that only reads and lists by workflow id can do without.
+   */
+  readonly idKey?: Uint8Array
+  /** The workers' public sealing keys; the first one is used. Needed to send secrets. */
+  readonly sealingKeys?: KeySet
+  /** The task queue of the workers. @default 'sender-onboarding' */
+  readonly taskQueue?: string
+  /**
+   * How long one call may take, in milliseconds. @default 10_000
+   *
+   * A message is answered when Eko has answered, which may take longer than this where Eko is slow: the error is then
+   * DEADLINE, and the same call with the same `submissionId` gets the answer.
+   */
+  readonly deadlineMs?: number
+  /** How long `waitFor…` and `result` wait if they are not told otherwise, in milliseconds. @default 60_000 */
+  readonly waitMs?: number
+  /**
+   * How Aadhaar numbers and PANs are checked before they are sealed. `format` is for sandboxes, where Eko's own samples
+   * are used; the workers decide for themselves in any case. @default 'strict'
+   */
+  readonly strictness?: Strictness
+  /** Stands in messages that name no actor of their own. Operator messages need one. */
+  readonly actor?: Actor
+}
+
+/** For a client that makes its own connection. */
+export interface ConnectOptions extends OnboardingClientOptions {
+  /** Over what `TEMPORAL_*` variables and Temporal's configuration file say. */
+  readonly connection?: ConnectionOptions
+  /** @default TEMPORAL_NAMESPACE or the profile's, else `default` */
+  readonly namespace?: string
+  /** Where `TEMPORAL_*` variables are read. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** For a Temporal client that is already there; it stays the caller's to close. */
+export interface GivenClientOptions extends OnboardingClientOptions {
+  /** Must have been made with `dataConverter` of this package. */
+  readonly client: Client
+}
+
+/** The options with their defaults. */
+export interface Settings {
+  readonly tenant: string
+  readonly idKey: Uint8Array | null
+  readonly sealingKeys: KeySet | null
+  readonly taskQueue: string
+  readonly deadlineMs: number
+  readonly waitMs: number
+  readonly strictness: Strictness
+  readonly actor: Actor | null
+}
+
+export const DEFAULT_DEADLINE_MS = 10_000
+export const DEFAULT_WAIT_MS = 60_000
+
+export const tenantSchema = textSchema(64, /^[A-Za-z0-9-]+$/)
+export const actorSchema = z.strictObject({
+  type: z.enum(['sender', 'agent', 'operator', 'service']),
+  id: textSchema(64),
+  channel: textSchema(64).optional(),
+})
+
+const milliseconds = z.number().int('Must be whole milliseconds.').min(1, 'Must be positive.').max(86_400_000)
+const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string() })).min(1, 'Must hold at least one key.') })
+const optionsSchema = z.object({
+  tenant: tenantSchema,
+  idKey: z
+    .instanceof(Uint8Array, { error: 'Must be bytes.' })
+    .refine((key) => key.length >= 16, 'Must have at least 16 bytes.')
+    .optional(),
+  sealingKeys: keySet.optional(),
+  taskQueue: textSchema(200).default(TASK_QUEUE),
+  deadlineMs: milliseconds.default(DEFAULT_DEADLINE_MS),
+  waitMs: milliseconds.default(DEFAULT_WAIT_MS),
+  strictness: z.enum(['strict', 'format']).default('strict'),
+  actor: actorSchema.optional(),
+})
+
+/**
+ * Options with defaults.
+ * @throws OnboardingError NOT_CONFIGURED with every option that is wrong.
+ */
+export function resolveOptions(options: OnboardingClientOptions): Settings {
+  const result = optionsSchema.safeParse(options)
+  if (!result.success) {
+    const fields = Object.entries(fieldErrors(result.error))
+    throw notConfigured(Object.fromEntries(fields.map(([name, { message }]) => [name, message])))
+  }
+  const { idKey, sealingKeys, actor, ...rest } = result.data
+  return {
+    ...rest,
+    idKey: idKey ?? null,
+    sealingKeys: sealingKeys ?? null,
+    actor: (actor as Actor | undefined) ?? null,
+  }
+}

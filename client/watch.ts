@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isClosed, type NextAction, type State, type View } from '../workflows/messages.js'
+import { OnboardingError } from './errors.js'
+import { journeyResult, queryView } from './journeys.js'
+import type { Wire } from './wire.js'
+
+/** Between two looks at a journey that does not change, in milliseconds; each look is one query. */
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 1_000
+const PAUSE_GROWTH = 1.5
+
+export interface WaitOptions {
+  /** How long to wait, in milliseconds. @default the client's `waitMs` */
+  readonly timeoutMs?: number
+}
+
+/** The view of a journey; of a closed one it stands in its result. */
+export async function viewOf(wire: Wire, workflowId: string, deadlineMs?: number): Promise<View> {
+  const answer = await queryView(wire, workflowId, deadlineMs)
+  return answer.open ? answer.value : (await journeyResult(wire, workflowId, deadlineMs)).view
+}
+
+/**
+ * Looks at a journey until `done` answers with something. A server or worker that is away for a while is waited for.
+ * @throws OnboardingError DEADLINE when time is up; whatever `done` throws
+ */
+export async function watch<T>(
+  wire: Wire,
+  workflowId: string,
+  done: (view: View) => T | undefined,
+  { timeoutMs = wire.settings.waitMs }: WaitOptions = {},
+): Promise<T> {
+  const end = Date.now() + timeoutMs
+  let lastTrouble: unknown
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * PAUSE_GROWTH)) {
+    const left = end - Date.now()
+    if (left <= 0) throw timeIsUp(workflowId, timeoutMs, lastTrouble)
+    try {
+      const answer = done(await viewOf(wire, workflowId, Math.min(left, wire.settings.deadlineMs)))
+      if (answer !== undefined) return answer
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      lastTrouble = error
+    }
+    await sleep(Math.max(0, Math.min(pause, end - Date.now())))
+  }
+}
+
+/** Until the view's revision is another one; a closed journey answers at once. */
+export function untilChange(wire: Wire, workflowId: string, revision: number, options?: WaitOptions): Promise<View> {
+  // Not `>`: a journey that was started again counts from the beginning.
+  return watch(
+    wire,
+    workflowId,
+    (view) => (view.revision !== revision || isClosed(view.state) ? view : undefined),
+    options,
+  )
+}
+
+/** Until one of the states; a journey that closes in another one never gets there. */
+export function untilState(
+  wire: Wire,
+  workflowId: string,
+  states: readonly State[],
+  options?: WaitOptions,
+): Promise<View> {
+  return watch(wire, workflowId, (view) => reached(view, states.includes(view.state)), options)
+}
+
+/** Until the user or an operator must do one of these. */
+export function untilNextAction(
+  wire: Wire,
+  workflowId: string,
+  actions: readonly NextAction['do'][],
+  options?: WaitOptions,
+): Promise<View> {
+  return watch(wire, workflowId, (view) => reached(view, actions.includes(view.nextAction.do)), options)
+}
+
+function reached(view: View, isThere: boolean): View | undefined {
+  if (isThere) return view
+  if (!isClosed(view.state)) return undefined
+  throw new OnboardingError('JOURNEY_CLOSED', {
+    details: { workflowId: view.workflowId, state: view.state, rejection: view.rejection },
+  })
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof OnboardingError && (error.code === 'UNREACHABLE' || error.code === 'DEADLINE')
+}
+
+function timeIsUp(workflowId: string, timeoutMs: number, lastTrouble: unknown): unknown {
+  if (lastTrouble instanceof OnboardingError && lastTrouble.code === 'UNREACHABLE') return lastTrouble
+  return new OnboardingError('DEADLINE', {
+    message: `The journey did not get there within ${timeoutMs} ms. It goes on; wait again.`,
+    details: { call: 'wait', workflowId },
+    cause: lastTrouble,
+  })
+}

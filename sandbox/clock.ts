@@ -1,0 +1,26 @@
+/**
+ * The platform's clock. Its offset moves the `Date` header, the ±2 minutes of the signature and the `exp` of tokens,
+ * and nothing else: lifetimes of codes are measured on the true clock, so that a skew test does not expire codes.
+ */
+export class SandboxClock {
+  offsetMs: number
+
+  constructor(offsetMs = 0) {
+    this.offsetMs = offsetMs
+  }
+
+  /** What the platform believes the time is, ms since the epoch. */
+  platformNow(): number {
+    return Date.now() + this.offsetMs
+  }
+
+  /** The true time, ms since the epoch; the ledger and lifetimes of codes use it. */
+  trueNow(): number {
+    return Date.now()
+  }
+
+  /** The true time as ISO 8601, for ledger and inbox. */
+  stamp(): string {
+    return new Date().toISOString()
+  }
+}

@@ -1,0 +1,189 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { z } from 'zod'
+import { faultListSchema } from './faults.js'
+import { parseJson, readBody, requestUrl, sendJson } from './http.js'
+import type { InboxFilter } from './inbox.js'
+import { Dialect, PURPOSES, Rail, Stage } from './names.js'
+import { inboxPage } from './page.js'
+import { scenariosJson } from './scenarios.js'
+import { seedSender } from './senders.js'
+import { senderJson } from './sender-json.js'
+import { silentWave } from './silent-wave.js'
+import type { World } from './world.js'
+
+const CONTROL_BODY_LIMIT_BYTES = 1024 * 1024
+
+const dialectSchema = z.strictObject({ dialect: z.enum(Dialect) })
+const clockSchema = z.strictObject({ offsetMs: z.number().int() })
+const policySchema = z
+  .strictObject({
+    codeLifetimeMs: z.number(),
+    codeAttempts: z.number().int().positive(),
+    mobileVerifiedMs: z.number(),
+    walletTokenLifetimeMs: z.number(),
+    leadingZeroShare: z.number().min(0).max(1),
+    padIntegerCodes: z.boolean(),
+    aadhaarCheck: z.enum(['format', 'verhoeff']),
+    bodyLimitBytes: z.number().int().positive(),
+  })
+  .partial()
+const seedSchema = z.strictObject({
+  stage: z.enum(Stage),
+  name: z.string().min(1).optional(),
+  dob: z.iso.date().optional(),
+  pan: z.string().optional(),
+  mobileVerified: z.boolean().optional(),
+})
+const mobileSchema = z.string().regex(/^\d{10}$/, 'a mobile has 10 digits')
+const railSchema = z.enum(Rail)
+const purposeSchema = z.enum(PURPOSES)
+
+/** The page holds all that it needs: nothing is loaded from anywhere. */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:"
+
+/** A control request that cannot be served; told as HTTP status and text. */
+class ControlError extends Error {
+  readonly http: number
+
+  constructor(http: number, message: string) {
+    super(message)
+    this.http = http
+  }
+}
+
+interface Asked {
+  world: World
+  query: URLSearchParams
+  body: unknown
+  /** Parts of the path after the first. */
+  rest: string[]
+}
+
+type Served = { json: unknown } | { html: string } | { wave: Buffer }
+type Handler = (asked: Asked) => Served
+
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  'GET ': ({ world }) => ({ html: inboxPage(world) }),
+  'GET health': ({ world }) => ({ json: { status: 'ok', dialect: world.dialect } }),
+  'GET inbox': ({ world, query }) => ({ json: { messages: world.inbox.messages(inboxFilter(query)) } }),
+  'GET ledger': ({ world, query }) => ({ json: world.ledger.view(query.get('mobile') ?? undefined) }),
+  'GET scenarios': ({ world }) => ({ json: { ...scenariosJson(), dialect: world.dialect, policy: world.policy } }),
+  'GET faults': ({ world }) => faults(world),
+  'PUT faults': ({ world, body }) => {
+    world.faults.replace(parsed(faultListSchema, body).faults)
+    return faults(world)
+  },
+  'POST faults': ({ world, body }) => {
+    world.faults.add(parsed(faultListSchema, body).faults)
+    return faults(world)
+  },
+  'DELETE faults': ({ world }) => {
+    world.faults.replace([])
+    return faults(world)
+  },
+  'GET dialect': ({ world }) => ({ json: { dialect: world.dialect } }),
+  'PUT dialect': ({ world, body }) => {
+    world.dialect = parsed(dialectSchema, body).dialect
+    return { json: { dialect: world.dialect } }
+  },
+  'GET clock': ({ world }) => clock(world),
+  'PUT clock': ({ world, body }) => {
+    world.clock.offsetMs = parsed(clockSchema, body).offsetMs
+    return clock(world)
+  },
+  'GET policy': ({ world }) => ({ json: world.policy }),
+  'PUT policy': ({ world, body }) => {
+    const changes = Object.entries(parsed(policySchema, body)).filter(([, value]) => value !== undefined)
+    Object.assign(world.policy, Object.fromEntries(changes))
+    return { json: world.policy }
+  },
+  'GET senders': ({ world, rest }) => ({ json: senderJson(world, addressed(world, rest)) }),
+  'PUT senders': ({ world, rest, body }) => {
+    const sender = addressed(world, rest)
+    seedSender(sender, parsed(seedSchema, body), world.clock.trueNow())
+    return { json: senderJson(world, sender) }
+  },
+  'GET consent-audio': () => ({ wave: silentWave() }),
+  'POST reset': ({ world }) => {
+    world.reset()
+    return { json: { status: 'reset' } }
+  },
+}
+
+/** Serves everything outside `/ekoapi/v3`: the page a person reads, and the tools of tests. */
+export async function serveControl(request: IncomingMessage, response: ServerResponse, world: World): Promise<void> {
+  try {
+    const url = requestUrl(request)
+    const [first = '', ...rest] = url.pathname.slice(1).split('/')
+    const handler = findHandler(request, first)
+    const body = await controlBody(request)
+    if (body === ABORTED) return
+    const served = handler({ world, query: url.searchParams, body, rest })
+    if ('json' in served) return sendJson(response, 200, served.json)
+    const [type, content] = 'html' in served ? ['text/html; charset=utf-8', served.html] : ['audio/wav', served.wave]
+    const headers = { 'content-type': type, 'cache-control': 'no-store', 'content-security-policy': PAGE_POLICY }
+    response.writeHead(200, headers).end(content)
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error
+    sendJson(response, error.http, { error: error.message })
+  }
+}
+
+function findHandler(request: IncomingMessage, first: string): Handler {
+  const { method = 'GET', headers } = request
+  // A page of another site in the developer's browser must not steer the sandbox.
+  if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) {
+    throw new ControlError(403, 'The control API does not serve pages of other origins.')
+  }
+  const handler = HANDLERS[`${method} ${first}`]
+  if (handler) return handler
+  const methods = Object.keys(HANDLERS).flatMap((key) => (key.endsWith(` ${first}`) ? [key.split(' ')[0]] : []))
+  if (methods.length > 0) throw new ControlError(405, `/${first} takes ${methods.join(', ')}.`)
+  const known = [...new Set(Object.keys(HANDLERS).map((key) => `/${key.split(' ')[1] ?? ''}`))].join(' ')
+  throw new ControlError(404, `No such page. There are ${known}, and Eko's API below /ekoapi/v3.`)
+}
+
+const ABORTED = Symbol('aborted')
+
+async function controlBody(request: IncomingMessage): Promise<unknown> {
+  const read = await readBody(request, CONTROL_BODY_LIMIT_BYTES)
+  if (read.kind === 'aborted') return ABORTED
+  if (read.kind === 'tooLarge') throw new ControlError(413, 'The body is too large.')
+  if (read.text === '') return undefined
+  const json = parseJson(read.text)
+  if (!json.ok) throw new ControlError(400, `The body is not JSON: ${json.reason}`)
+  return json.value
+}
+
+function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body)
+  if (!result.success) throw new ControlError(400, z.prettifyError(result.error))
+  return result.data
+}
+
+function inboxFilter(query: URLSearchParams): InboxFilter {
+  const mobile = query.get('mobile')
+  const purpose = query.get('purpose')
+  return {
+    ...(mobile === null ? {} : { mobile }),
+    ...(purpose === null ? {} : { purpose: parsed(purposeSchema, purpose) }),
+  }
+}
+
+function addressed(world: World, rest: string[]): ReturnType<World['senders']['get']> {
+  const [rail, mobile, ...more] = rest
+  if (more.length > 0 || rail === undefined || mobile === undefined) {
+    throw new ControlError(404, 'A sender is /senders/<digikhata|levin>/<mobile>.')
+  }
+  return world.senders.get(parsed(railSchema, rail), parsed(mobileSchema, mobile))
+}
+
+function faults(world: World): Served {
+  return { json: { faults: world.faults.list() } }
+}
+
+function clock(world: World): Served {
+  const { offsetMs } = world.clock
+  return { json: { offsetMs, platformNow: new Date(world.clock.platformNow()).toISOString() } }
+}

@@ -1,0 +1,132 @@
+import type { KycStep, OperationName, Purpose, Rail } from './names.js'
+import type { CodeRefusal } from './codes.js'
+import type { FaultName } from './faults.js'
+
+/** An SMS that was truly sent. `mobile` is where it went; `sender` is whose journey it belongs to. */
+export interface SmsEntry {
+  at: string
+  rail: Rail
+  mobile: string
+  sender: string
+  purpose: Purpose
+  otpRefId: string
+  clientRefId: string | null
+}
+
+/**
+ * A call that was received. `executed` says whether the platform carried the operation out (a business refusal is
+ * carried out, a refused signature or field is not). `answered` says whether a whole answer left the platform; the
+ * three fields of the answer are null until then. A dropped call stays `answered: false`.
+ */
+export interface CallEntry {
+  seq: number
+  at: string
+  /** null: no such operation. */
+  operation: OperationName | null
+  rail: Rail | null
+  mobile: string | null
+  method: string
+  path: string
+  developerKey: string | null
+  clientRefId: string | null
+  executed: boolean
+  answered: boolean
+  http: number | null
+  status: number | null
+  responseTypeId: number | null
+  fault?: FaultName
+}
+
+/** A code that was accepted. */
+export interface CodeConsumedEntry {
+  at: string
+  rail: Rail
+  mobile: string
+  purpose: Purpose
+  otpRefId: string
+}
+
+/** A step of KYC that was truly done by a call; seeded states are not listed. */
+export interface KycStepEntry {
+  at: string
+  rail: Rail
+  mobile: string
+  step: KycStep
+}
+
+/** A code that was refused, and why. The code itself is not kept. */
+export interface WrongCodeEntry extends CodeConsumedEntry {
+  refusal: CodeRefusal
+}
+
+/** Money that moved. No operation of this sandbox moves money yet. */
+export interface MoneyEntry {
+  at: string
+  rail: Rail
+  mobile: string
+  amountPaise: number
+  transactionId: string
+}
+
+/** `GET /ledger`: what truly happened, oldest first. */
+export interface LedgerJson {
+  sms: SmsEntry[]
+  calls: CallEntry[]
+  codesConsumed: CodeConsumedEntry[]
+  kycSteps: KycStepEntry[]
+  wrongCodes: WrongCodeEntry[]
+  money: MoneyEntry[]
+}
+
+/** The auditor: every call as soon as it was received, and every effect that it had. */
+export class Ledger {
+  readonly #entries: LedgerJson = emptyLedger()
+
+  received(call: Omit<CallEntry, 'seq' | 'executed' | 'answered' | 'http' | 'status' | 'responseTypeId'>): CallEntry {
+    const entry: CallEntry = {
+      seq: this.#entries.calls.length + 1,
+      ...call,
+      executed: false,
+      answered: false,
+      http: null,
+      status: null,
+      responseTypeId: null,
+    }
+    this.#entries.calls.push(entry)
+    return entry
+  }
+
+  smsSent(entry: SmsEntry): void {
+    this.#entries.sms.push(entry)
+  }
+
+  codeConsumed(entry: CodeConsumedEntry): void {
+    this.#entries.codesConsumed.push(entry)
+  }
+
+  codeRefused(entry: WrongCodeEntry): void {
+    this.#entries.wrongCodes.push(entry)
+  }
+
+  stepDone(entry: KycStepEntry): void {
+    this.#entries.kycSteps.push(entry)
+  }
+
+  /** All entries, or those of one mobile (for SMS: its own and those of its journey). */
+  view(mobile?: string): LedgerJson {
+    if (mobile === undefined) return this.#entries
+    const own = <T extends { mobile: string | null }>(list: T[]): T[] => list.filter((entry) => entry.mobile === mobile)
+    return {
+      sms: this.#entries.sms.filter((entry) => entry.mobile === mobile || entry.sender === mobile),
+      calls: own(this.#entries.calls),
+      codesConsumed: own(this.#entries.codesConsumed),
+      kycSteps: own(this.#entries.kycSteps),
+      wrongCodes: own(this.#entries.wrongCodes),
+      money: own(this.#entries.money),
+    }
+  }
+}
+
+function emptyLedger(): LedgerJson {
+  return { sms: [], calls: [], codesConsumed: [], kycSteps: [], wrongCodes: [], money: [] }
+}

@@ -1,0 +1,138 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ensureKeysFolder, KEY_FILES } from '../secrets/index.js'
+import { entryPoint } from './entry-point.js'
+import { LOCAL_TENANTS, writeLocalTenants } from './local-tenants.js'
+import { preferPort } from './ports.js'
+import { type ManagedProcess, startProcess } from './processes.js'
+import { findTemporalCli, startTemporalServer, type TemporalServer } from './temporal-server.js'
+
+/** Where a person expects the sandbox; another free port is taken where this one is not. */
+const SANDBOX_PORT = 4010
+
+export interface LocalStackOptions {
+  /** Keys, databases and logs; made if missing, readable by its owner only. */
+  readonly folder: string
+  readonly report: (line: string) => void
+  /** Default: the sandbox's own default. */
+  readonly dialect?: string
+  /** Default true. Without, the server keeps its data in memory and shows no page. */
+  readonly ui?: boolean
+  /** Default true: the same folder brings the same journeys back. */
+  readonly persistent?: boolean
+  /** Settings of the worker beside the stack's own. */
+  readonly workerEnv?: Readonly<Record<string, string>>
+}
+
+export interface LocalStack {
+  readonly temporal: TemporalServer
+  readonly sandboxUrl: string
+  readonly worker: ManagedProcess
+  /** Environment of clients: Temporal's address, tenant, keys. */
+  readonly clientEnv: Readonly<Record<string, string>>
+  readonly tenantsFile: string
+  /** Starts one more worker on the same queue, unless `env` says otherwise. */
+  startWorker(name: string, env?: Readonly<Record<string, string>>): Promise<ManagedProcess>
+  /** Stops everything that was started, the newest first. */
+  stop(): Promise<void>
+}
+
+/** Starts Temporal, sandbox and worker as processes of their own. Whatever fails, nothing is left running. */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const { folder, report, persistent = true, ui = true } = options
+  const started: { stop(): Promise<void> }[] = []
+  const stop = async (): Promise<void> => {
+    for (const part of started.splice(0).reverse()) await part.stop()
+  }
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const keys = join(folder, 'keys')
+    const { created } = await ensureKeysFolder(keys)
+    if (created.length > 0) report(`Keys generated in ${keys} (yours alone; not in git)`)
+
+    const cli = await findTemporalCli(report)
+    report(`Temporal CLI ${cli.version} (${cli.origin})`)
+    const temporal = await startTemporalServer({
+      cliPath: cli.path,
+      ...(persistent && { dbFile: join(folder, 'temporal.db') }),
+      logFile: join(folder, 'temporal.log'),
+      headless: !ui,
+    })
+    started.push(temporal)
+    report(`Temporal server at ${temporal.address}`)
+
+    const { sandbox, url, ekoBaseUrl } = await startSandboxProcess(folder, options.dialect)
+    started.push(sandbox)
+    report(`Eko sandbox at ${url}`)
+
+    const tenantsFile = join(folder, 'tenants.json')
+    await writeLocalTenants(tenantsFile, ekoBaseUrl)
+    const clientEnv = {
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+      ONBOARDING_TENANT: LOCAL_TENANTS[0],
+      ONBOARDING_ID_KEY_FILE: join(keys, KEY_FILES.id),
+      ONBOARDING_SEALING_PUBLIC_KEYS_FILE: join(keys, KEY_FILES.sealingPublic),
+      ONBOARDING_STRICTNESS: 'format',
+    }
+    const workerEnv = {
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+      ONBOARDING_ENVIRONMENT: 'sandbox',
+      ONBOARDING_TENANTS_FILE: tenantsFile,
+      ONBOARDING_SEALING_KEYS_FILE: join(keys, KEY_FILES.sealing),
+      ...options.workerEnv,
+    }
+    const startWorker = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> => {
+      const worker = startProcess({
+        name,
+        ...entryPoint('worker/main'),
+        env: { ...workerEnv, ...env },
+        logFile: join(folder, `${name}.log`),
+      })
+      started.push(worker)
+      await worker.waitForLine(/"worker":"ready"/)
+      return worker
+    }
+    const worker = await startWorker('worker')
+    report('Worker polls for journeys')
+    await writeClientSettings(folder, clientEnv)
+    return { temporal, sandboxUrl: url, worker, clientEnv, tenantsFile, startWorker, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startSandboxProcess(
+  folder: string,
+  dialect: string | undefined,
+): Promise<{ sandbox: ManagedProcess; url: string; ekoBaseUrl: string }> {
+  const { command, args } = entryPoint('sandbox/main')
+  const sandbox = startProcess({
+    name: 'sandbox',
+    command,
+    args: [
+      ...args,
+      '--json-ready',
+      '--port',
+      String(await preferPort(SANDBOX_PORT)),
+      ...(dialect ? ['--dialect', dialect] : []),
+    ],
+    logFile: join(folder, 'sandbox.log'),
+  })
+  try {
+    const [line] = await sandbox.waitForLine(/^\{"sandbox":"ready".*\}$/)
+    const { url, ekoBaseUrl } = JSON.parse(line) as { url: string; ekoBaseUrl: string }
+    return { sandbox, url, ekoBaseUrl }
+  } catch (error) {
+    await sandbox.stop()
+    throw error
+  }
+}
+
+/** The settings that `onboard` reads by itself when it runs beside the stack. */
+async function writeClientSettings(folder: string, env: Readonly<Record<string, string>>): Promise<void> {
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  await writeFile(join(folder, 'onboard.env'), `${lines.join('\n')}\n`, { mode: 0o600 })
+}

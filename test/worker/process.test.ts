@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { childEnvironment, newFolder, sandboxEnvironment } from './support.js'
+
+/** Runs the worker's program from source until it ends. */
+async function runToEnd(settings: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'worker/main.ts'], {
+    env: { ...childEnvironment(settings), NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { stdout, stderr, code: code as unknown }
+}
+
+describe('the worker’s program', () => {
+  it('ends with 2 and names every setting that is wrong', async () => {
+    const { stdout, stderr, code } = await runToEnd({ ONBOARDING_EKO_TIMEOUT_MS: 'soon' })
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^The worker cannot start:\n/)
+    for (const name of ['ONBOARDING_TENANTS_FILE', 'ONBOARDING_SEALING_KEYS_FILE', 'ONBOARDING_EKO_TIMEOUT_MS'])
+      expect(stderr).toContain(`  - ${name}: `)
+  })
+
+  it('ends with 2 and says what is wrong in both files, keys and tenants, at once', async () => {
+    const settings = await sandboxEnvironment()
+    await writeFile(settings['ONBOARDING_TENANTS_FILE'] ?? '', '{"tenants": [{"name": "demo"}]}')
+    const { stderr, code } = await runToEnd({
+      ...settings,
+      ONBOARDING_SEALING_KEYS_FILE: `${await newFolder()}/absent.json`,
+    })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/ONBOARDING_SEALING_KEYS_FILE: .*absent\.json cannot be read \(ENOENT\)/)
+    expect(stderr).toMatch(/ONBOARDING_TENANTS_FILE: .*tenant "demo": userCodes: /)
+  })
+
+  it('refuses tenants of another environment', async () => {
+    const { stderr, code } = await runToEnd({ ...(await sandboxEnvironment()), ONBOARDING_ENVIRONMENT: 'production' })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/tenant "demo": environment: is sandbox, but this worker serves production/)
+  })
+
+  it('ends with 1 and names the address where Temporal cannot be reached', async () => {
+    const settings = await sandboxEnvironment()
+    const { stdout, stderr, code } = await runToEnd({ ...settings, TEMPORAL_ADDRESS: '127.0.0.1:9' })
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/The worker failed: Temporal cannot be reached at 127\.0\.0\.1:9/)
+  })
+})

@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import type { NativeConnectionOptions } from '@temporalio/worker'
+import type { Environment } from '../activities/tenants.js'
+import { parseSettings, type SettingValues } from './settings.js'
+
+export { SETTINGS, type Setting } from './settings.js'
+
+/** The address that is used where TEMPORAL_ADDRESS says nothing. */
+const DEFAULT_ADDRESS = 'localhost:7233'
+/** Beyond the HTTP timeout: opening secrets, the intent heartbeat, reading the answer. */
+const CALL_MARGIN_MS = 5_000
+
+/** A worker's configuration, complete and checked. Times in ms. */
+export interface WorkerConfig {
+  readonly environment: Environment
+  readonly temporal: { readonly connection: NativeConnectionOptions; readonly namespace: string }
+  readonly taskQueue: string
+  readonly tenantsFile: string
+  readonly sealingKeysFile: string
+  readonly allowPlaintextCodes: boolean
+  readonly ekoTimeoutMs: number
+  /** Upper bound of one attempt of an activity: the HTTP timeout and what is around it. */
+  readonly startToCloseMs: number
+  readonly ekoProxyUrl: string | undefined
+  readonly shutdownGraceMs: number
+  readonly maxCachedWorkflows: number
+  readonly maxConcurrentActivities: number
+  readonly stickyTimeoutMs: number
+  /** Path of a prebuilt bundle; undefined: bundle the workflows at start. */
+  readonly workflowBundle: string | undefined
+  /** Set: worker versioning is on. */
+  readonly version: { readonly deploymentName: string; readonly buildId: string } | undefined
+  readonly metricsAddress: string | undefined
+  readonly logLevel: SettingValues['ONBOARDING_LOG_LEVEL']
+  /** What is allowed but probably not meant. */
+  readonly warnings: readonly string[]
+}
+
+/** Everything that keeps a worker from starting. Holds no secret. */
+export class WorkerConfigError extends Error {
+  override readonly name = 'WorkerConfigError'
+  constructor(readonly problems: readonly string[]) {
+    super(`The worker cannot start:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+  }
+}
+
+/**
+ * Reads the settings that `SETTINGS` lists.
+ * @throws WorkerConfigError with every problem, each beginning with the setting's name.
+ */
+export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
+  const { values, problems, warnings } = parseSettings(env)
+  const temporal = readTemporal(env, problems)
+  const environment = values.ONBOARDING_ENVIRONMENT
+  if (environment === 'production' && values.ONBOARDING_ALLOW_PLAINTEXT_CODES)
+    problems.push('ONBOARDING_ALLOW_PLAINTEXT_CODES: is impossible in production; unset it')
+  const startToCloseMs = values.ONBOARDING_EKO_TIMEOUT_MS + CALL_MARGIN_MS
+  const shutdownGraceMs = shutdownGrace(values.ONBOARDING_SHUTDOWN_GRACE_SECONDS, startToCloseMs, problems)
+  const version = readVersion(values, problems)
+  const workflowBundle = findBundle(values.ONBOARDING_WORKFLOW_BUNDLE, problems)
+  if (problems.length > 0) throw new WorkerConfigError(problems)
+  return {
+    environment,
+    temporal,
+    taskQueue: values.ONBOARDING_TASK_QUEUE,
+    tenantsFile: values.ONBOARDING_TENANTS_FILE,
+    sealingKeysFile: values.ONBOARDING_SEALING_KEYS_FILE,
+    allowPlaintextCodes: values.ONBOARDING_ALLOW_PLAINTEXT_CODES,
+    ekoTimeoutMs: values.ONBOARDING_EKO_TIMEOUT_MS,
+    startToCloseMs,
+    ekoProxyUrl: values.ONBOARDING_EKO_PROXY_URL,
+    shutdownGraceMs,
+    maxCachedWorkflows: values.ONBOARDING_MAX_CACHED_WORKFLOWS,
+    maxConcurrentActivities: values.ONBOARDING_MAX_CONCURRENT_ACTIVITIES,
+    stickyTimeoutMs: values.ONBOARDING_STICKY_TIMEOUT_MS,
+    workflowBundle,
+    version,
+    metricsAddress: values.ONBOARDING_METRICS_ADDRESS,
+    logLevel: values.ONBOARDING_LOG_LEVEL,
+    warnings,
+  }
+}
+
+/** A call that is cut off by a shutdown has an unknown outcome, so it gets the time that it may take. */
+function shutdownGrace(seconds: number | undefined, startToCloseMs: number, problems: string[]): number {
+  if (seconds === undefined) return startToCloseMs + 5_000
+  if (seconds * 1_000 <= startToCloseMs)
+    problems.push(
+      `ONBOARDING_SHUTDOWN_GRACE_SECONDS: must be above ${startToCloseMs / 1_000}, the longest call (ONBOARDING_EKO_TIMEOUT_MS + 5 s)`,
+    )
+  return seconds * 1_000
+}
+
+function readVersion(values: SettingValues, problems: string[]): WorkerConfig['version'] {
+  const { ONBOARDING_DEPLOYMENT_NAME: deploymentName, ONBOARDING_BUILD_ID: buildId } = values
+  if (deploymentName !== undefined && buildId !== undefined) return { deploymentName, buildId }
+  if (deploymentName !== undefined) problems.push('ONBOARDING_BUILD_ID: must be set with ONBOARDING_DEPLOYMENT_NAME')
+  if (buildId !== undefined) problems.push('ONBOARDING_DEPLOYMENT_NAME: must be set with ONBOARDING_BUILD_ID')
+  return undefined
+}
+
+/** `dist/worker/config.js` stands beside `dist/workflow-bundle.js`; from source there is none. */
+function findBundle(setting: string | undefined, problems: string[]): string | undefined {
+  if (setting === undefined) {
+    const beside = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url))
+    return existsSync(beside) ? beside : undefined
+  }
+  if (!existsSync(setting)) problems.push(`ONBOARDING_WORKFLOW_BUNDLE: ${setting} does not exist. Run: npm run build`)
+  return setting
+}
+
+function readTemporal(env: NodeJS.ProcessEnv, problems: string[]): WorkerConfig['temporal'] {
+  // envconfig takes any other word for "off" and a missing file for "no file": a typo would turn TLS off unseen.
+  const tls = env['TEMPORAL_TLS']
+  if (tls && !/^(true|false|1|0)$/i.test(tls)) problems.push('TEMPORAL_TLS: must be true or false')
+  const file = env['TEMPORAL_CONFIG_FILE']
+  if (file && !existsSync(file)) problems.push(`TEMPORAL_CONFIG_FILE: ${file} does not exist`)
+  try {
+    const set = Object.entries(env).filter((entry): entry is [string, string] => !!entry[1])
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) })
+    const address = connectionOptions.address || DEFAULT_ADDRESS
+    if (!/^[\w.:[\]-]+$/.test(address)) problems.push('TEMPORAL_ADDRESS: must be host:port')
+    return { connection: { ...connectionOptions, address }, namespace: namespace || 'default' }
+  } catch (error) {
+    problems.push(`TEMPORAL_*: ${error instanceof Error ? error.message : String(error)}`)
+    return { connection: {}, namespace: '' }
+  }
+}

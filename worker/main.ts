@@ -1,0 +1,3 @@
+import { runWorker } from './run.js'
+
+process.exitCode = await runWorker(process.env)

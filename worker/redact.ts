@@ -1,0 +1,84 @@
+/**
+ * What may be logged. The SDK logs the error object of a failed activity or workflow whole, and an HTTP client's error
+ * holds the request: body, headers and URL. So nothing is printed that was not chosen here.
+ */
+
+const HIDDEN = '[hidden]'
+const LONGEST_TEXT = 2_000
+const LONGEST_STACK = 8_000
+const DEEPEST_CAUSE = 5
+/** Names of fields whose values are secret or a person's, in whatever spelling. */
+const SECRET_NAME =
+  /otp|aadha?ar|^pan$|pan_?number|token|secret|passw|authori[sz]ation|cookie|api_?key|developer_?key|access_?key|mobile|phone|customer_?id|^dob$|address$|body|headers?$/i
+
+/** Ids of Temporal and of ours: by design nobody's number is in them, and an operator searches for them whole. */
+const IDS = new Set([
+  'workflowId',
+  'runId',
+  'firstExecutionRunId',
+  'activityId',
+  'clientRef',
+  'clientRefId',
+  'taskQueue',
+  'buildId',
+])
+
+/** An Aadhaar number, a mobile, a PAN: numbers of people, standing alone. */
+const PERSONAL = /(?<![0-9A-Za-z])(?:\d{4}[ -]?\d{4}[ -]?\d{4}|(?:\+?91)?[6-9]\d{9}|[A-Z]{5}\d{4}[A-Z])(?![0-9A-Za-z])/g
+
+/** A text with the numbers of people blanked. */
+export function redactText(text: string, longest = LONGEST_TEXT): string {
+  const masked = text.replace(PERSONAL, (number) => 'x'.repeat(number.length))
+  return masked.length > longest ? `${masked.slice(0, longest)}…` : masked
+}
+
+/** An error as it may be logged. Fields of its own, e.g. the options of a request, are left out. */
+export interface ErrorSummary {
+  readonly name: string
+  readonly message: string
+  readonly code?: string | number
+  /** Of an ApplicationFailure. */
+  readonly type?: string
+  readonly stack?: string
+  readonly cause?: ErrorSummary
+}
+
+export function summariseError(error: Error, depth = 0): ErrorSummary {
+  const { code, type } = error as { code?: unknown; type?: unknown }
+  const { cause } = error
+  return {
+    name: error.name,
+    message: redactText(error.message),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof error.stack === 'string' ? { stack: redactText(error.stack, LONGEST_STACK) } : {}),
+    ...(cause instanceof Error && depth < DEEPEST_CAUSE ? { cause: summariseError(cause, depth + 1) } : {}),
+  }
+}
+
+/** Fields of a log entry as they may be printed: texts, numbers, flags and errors; anything else by its kind only. */
+export function redactFields(fields: Readonly<Record<string | symbol, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(name, value)]))
+}
+
+function redactValue(name: string, value: unknown): unknown {
+  if (isError(value)) return summariseError(value)
+  if (value === null || value === undefined || typeof value === 'boolean') return value
+  if (IDS.has(name) && typeof value === 'string') return value
+  if (SECRET_NAME.test(name)) return HIDDEN
+  if (typeof value === 'string') return redactText(value)
+  if (typeof value === 'number') return redactNumber(value)
+  if (typeof value === 'bigint') return String(value)
+  return `[${Array.isArray(value) ? 'array' : typeof value}]`
+}
+
+/** A number that has the digits of a mobile or Aadhaar number could be one. */
+function redactNumber(value: number): number | string {
+  const text = String(value)
+  return redactText(text) === text ? value : HIDDEN
+}
+
+/** Also of another realm: workflow errors come from a V8 context of their own. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+}

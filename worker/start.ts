@@ -1,0 +1,93 @@
+import type { Logger } from '@temporalio/common'
+import { NativeConnection, type Worker } from '@temporalio/worker'
+import { createEkoClient } from '../activities/eko/index.js'
+import { createActivities } from '../activities/index.js'
+import { loadTenants, type TenantRegistry, TenantsFileError } from '../activities/tenants.js'
+import { createOpener, createSealer, KeyFileError, type KeySet, publicSet, readPrivateKeys } from '../secrets/index.js'
+import { type WorkerConfig, WorkerConfigError } from './config.js'
+import { createOnboardingWorker } from './worker.js'
+
+export interface StartOptions {
+  readonly logger: Logger
+  /** Where the tenants file's secrets are looked up; default: this process's environment. */
+  readonly env?: NodeJS.ProcessEnv
+  /** Instead of the tenants file: a store of one's own. */
+  readonly tenants?: TenantRegistry
+}
+
+export interface StartedWorker {
+  readonly worker: Worker
+  /** Closes what the worker was given. Call it after `worker.run()` has settled. */
+  close(): Promise<void>
+}
+
+/**
+ * Everything between a configuration and a worker that is ready to run: keys, tenants, Eko client, connection.
+ * @throws WorkerConfigError with all that is wrong with the files that the settings name; Error where Temporal cannot
+ * be reached.
+ */
+export async function startWorker(config: WorkerConfig, options: StartOptions): Promise<StartedWorker> {
+  const { logger } = options
+  const { keys, tenants } = await readFiles(config, options)
+  const eko = createEkoClient({
+    timeoutMs: config.ekoTimeoutMs,
+    ...(config.ekoProxyUrl === undefined ? {} : { proxyUrl: config.ekoProxyUrl }),
+    onAttempt: (attempt) => logger.info('Eko attempt', { ...attempt }),
+  })
+  const connection = await connect(config).catch(async (error: unknown) => {
+    await eko.close()
+    throw error
+  })
+  const close = async (): Promise<void> => {
+    await Promise.all([eko.close(), connection.close()])
+  }
+  try {
+    const activities = createActivities({
+      tenants,
+      eko,
+      opener: createOpener(keys),
+      sealer: createSealer(publicSet(keys)),
+      startToCloseMs: config.startToCloseMs,
+      allowPlaintextCodes: config.allowPlaintextCodes,
+    })
+    return { worker: await createOnboardingWorker(config, { connection, activities }), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Reads both files, so that both files' problems are reported at once. */
+async function readFiles(
+  config: WorkerConfig,
+  { logger, env = process.env, tenants }: StartOptions,
+): Promise<{ keys: KeySet; tenants: TenantRegistry }> {
+  const problems: string[] = []
+  const [keys, loaded] = await Promise.all([
+    readPrivateKeys(config.sealingKeysFile).catch((error: unknown) => {
+      if (!(error instanceof KeyFileError)) throw error
+      problems.push(`ONBOARDING_SEALING_KEYS_FILE: ${error.message}`)
+    }),
+    tenants === undefined
+      ? loadTenants(config.tenantsFile, { environment: config.environment, env }).catch((error: unknown) => {
+          if (!(error instanceof TenantsFileError)) throw error
+          problems.push(...error.problems.map((problem) => `ONBOARDING_TENANTS_FILE: ${error.path}: ${problem}`))
+        })
+      : { registry: tenants, warnings: [] },
+  ])
+  if (!keys || !loaded) throw new WorkerConfigError(problems)
+  for (const warning of [...config.warnings, ...loaded.warnings]) logger.warn(warning)
+  return { keys, tenants: loaded.registry }
+}
+
+async function connect(config: WorkerConfig): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(config.temporal.connection)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `Temporal cannot be reached at ${config.temporal.connection.address}: ${reason}. Check TEMPORAL_ADDRESS, TEMPORAL_TLS and TEMPORAL_API_KEY.`,
+      { cause: error },
+    )
+  }
+}

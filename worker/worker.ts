@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url'
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import { dataConverter } from '../secrets/index.js'
+import type { WorkerConfig } from './config.js'
+
+/** After the grace time, activities are cancelled; this long later the worker ends whatever they do. */
+const FORCE_AFTER_GRACE_MS = 5_000
+
+export interface WorkerDependencies {
+  readonly connection: NativeConnection
+  /** From `createActivities`. */
+  readonly activities: object
+}
+
+/** The part of the configuration that a worker itself needs. */
+export type WorkerShape = Pick<
+  WorkerConfig,
+  | 'temporal'
+  | 'taskQueue'
+  | 'workflowBundle'
+  | 'shutdownGraceMs'
+  | 'maxCachedWorkflows'
+  | 'maxConcurrentActivities'
+  | 'stickyTimeoutMs'
+  | 'version'
+>
+
+/** A Temporal worker for journeys and their activities. Runs with `worker.run()`; the connection stays the caller's. */
+export function createOnboardingWorker(config: WorkerShape, dependencies: WorkerDependencies): Promise<Worker> {
+  return Worker.create({
+    connection: dependencies.connection,
+    namespace: config.temporal.namespace,
+    taskQueue: config.taskQueue,
+    activities: dependencies.activities,
+    dataConverter,
+    ...workflowSource(config.workflowBundle),
+    shutdownGraceTime: config.shutdownGraceMs,
+    shutdownForceTime: config.shutdownGraceMs + FORCE_AFTER_GRACE_MS,
+    maxCachedWorkflows: config.maxCachedWorkflows,
+    maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
+    stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
+    ...versioning(config.version),
+  })
+}
+
+/** Where the workflows' entry is: TypeScript in the source tree, JavaScript in the package. */
+export const WORKFLOWS_PATH = fileURLToPath(
+  new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+)
+
+function workflowSource(bundle: string | undefined): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  return bundle === undefined ? { workflowsPath: WORKFLOWS_PATH } : { workflowBundle: { codePath: bundle } }
+}
+
+/** Journeys take days at most, so each stays on the build that it began with. */
+function versioning(version: WorkerConfig['version']): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (version === undefined) return {}
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } }
+}

@@ -1,0 +1,43 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
+import { scheduleActivity } from '@temporalio/workflow'
+import {
+  type CallName,
+  type CallOutcome,
+  type ResolveOutcome,
+  type ResolveRequest,
+  UNKNOWN_OUTCOME_FAILURE,
+} from './calls.js'
+import type { Journey, PendingCall } from './journey.js'
+import { CALL_SUMMARY } from './story.js'
+
+/** Temporal retries only what never reached Eko, and attempts that died: the activity's fence tells which is which. */
+const RETRY = { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '20 s' } as const
+
+/** Runs a call of Eko. An attempt that may have been executed comes back as an unknown outcome, never as an error. */
+export async function runCall(journey: Journey, call: PendingCall): Promise<CallOutcome> {
+  try {
+    return await scheduleActivity<CallOutcome>(call.name, [call.request], {
+      startToCloseTimeout: journey.plan?.startToCloseMs ?? 35_000,
+      retry: RETRY,
+      summary: CALL_SUMMARY[call.name satisfies CallName],
+    })
+  } catch (error) {
+    return outcomeOfFailure(error)
+  }
+}
+
+/** What a failed activity means: unknown, with what the activity could still tell. */
+export function outcomeOfFailure(error: unknown): CallOutcome {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  const told = cause instanceof ApplicationFailure && cause.type === UNKNOWN_OUTCOME_FAILURE ? cause.details?.[0] : null
+  return (told as CallOutcome | null | undefined) ?? { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
+}
+
+/** Resolves tenant, rail and policy. It asks nothing of Eko, so it may be repeated at will. */
+export function runResolve(request: ResolveRequest): Promise<ResolveOutcome> {
+  return scheduleActivity<ResolveOutcome>('resolveJourney', [request], {
+    startToCloseTimeout: '10 s',
+    retry: RETRY,
+    summary: 'Resolve tenant and policy',
+  })
+}

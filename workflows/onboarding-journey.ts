@@ -1,0 +1,266 @@
+/**
+ * The journey as a pure state machine: (journey, event) -> (journey, what was settled). What it wants done stands in
+ * `journey.call` and `journey.resolving`; when it wants to be woken, in `wakeAt`. No Temporal, no clock, no I/O.
+ */
+import type { CallOutcome, ResolveOutcome } from './calls.js'
+import { ACTIONS } from './journey-answers.js'
+import { runClock } from './journey-clock.js'
+import { admit, challengeIdFor, checkApply, inFlight, isBusy, keyOf, refusal } from './journey-gate.js'
+import { applyMessage } from './journey-messages.js'
+import type { Advanced, Journey, JourneyEvent, Submission, Wallet } from './journey.js'
+import { isClosed, type Message, type OnboardingInput, type Refusal } from './messages.js'
+import { transitionFor } from './transitions.js'
+import { ask, close, enter, mintChallenge, note, noteCall, record, refuse, set, type Turn } from './turn.js'
+
+export interface Opening {
+  readonly workflowId: string
+  readonly runId: string
+  readonly input: OnboardingInput
+  /** ms since the epoch. */
+  readonly now: number
+}
+
+/** A new journey: it first wants tenant, rail and policy resolved. */
+export function openJourney({ workflowId, runId, input, now }: Opening): Journey {
+  const hash = workflowId.split(':').at(-1) ?? ''
+  return {
+    workflowId,
+    runId,
+    refPrefix: `${hash}0000000000`.slice(0, 10) + `${runId.replace(/-/g, '')}000`.slice(0, 3),
+    input,
+    userCode: input.userCode,
+    plan: null,
+    state: 'SENDER_LOOKUP',
+    startedAt: now,
+    stateSince: now,
+    stepDeadline: now,
+    journeyDeadline: now,
+    revision: 1,
+    sequence: 0,
+    call: null,
+    resolving: { userCode: input.userCode, submission: null },
+    attention: null,
+    queue: [],
+    answers: [],
+    details: input.details ?? null,
+    fieldErrors: null,
+    lastError: null,
+    challenge: null,
+    keptChallenge: null,
+    sends: { SENDER: [], AADHAAR: [] },
+    wrong: { SENDER: 0, AADHAAR: 0 },
+    unrecognisedInARow: 0,
+    hops: 0,
+    consentWanted: null,
+    consentLanguages: null,
+    presented: null,
+    consent: null,
+    aadhaar: null,
+    wallet: null,
+    reverified: [],
+    keptPan: null,
+    steps: [],
+    mobileHint: null,
+    applicationId: null,
+    profile: null,
+    evidence: null,
+    capability: null,
+    rejection: null,
+    detail: null,
+    timeline: [],
+    timelineTotal: 0,
+    lastOutcome: null,
+    operatorReason: null,
+  }
+}
+
+/** One step of the machine. Never throws, whatever arrives. */
+export function advance(journey: Journey, event: JourneyEvent, now: number): Advanced {
+  const turn: Turn = { journey, now, settled: [] }
+  const sequence = happen(turn, event)
+  while (!isBusy(turn.journey) && turn.journey.queue.length > 0) takeNext(turn)
+  if (!isBusy(turn.journey)) runClock(turn)
+  return { journey: turn.journey, settled: turn.settled, sequence }
+}
+
+function happen(turn: Turn, event: JourneyEvent): number | null {
+  switch (event.type) {
+    case 'arrived':
+      return arrive(turn, event.message, event.via)
+    case 'arrivedUnreadable':
+      note(turn, { what: `refused:${event.name}`, code: event.refusal.code })
+      return null
+    case 'resolved':
+      resolve(turn, event.outcome)
+      return null
+    case 'callEnded':
+      endCall(turn, event.outcome)
+      return null
+    case 'clock':
+      return null
+  }
+}
+
+/** The gate on arrival, for an update's validator as well. */
+export { admit } from './journey-gate.js'
+
+function arrive(turn: Turn, message: Message, via: 'signal' | 'update'): number {
+  const sequence = turn.journey.sequence + 1
+  set(turn, { sequence })
+  const key = keyOf(message)
+  const submission: Submission = { sequence, message, key, via, challengeId: null }
+  const known = key === null ? undefined : turn.journey.answers.find((answer) => answer.key === key)
+  if (known) {
+    turn.settled.push({ sequence, receipt: known.receipt })
+    return sequence
+  }
+  const twin = inFlight(turn.journey).find((other) => key !== null && other.key === key)
+  if (twin) return twin.sequence
+  const refused = admit(turn.journey, message, turn.now)
+  if (refused) refuse(turn, submission, refused)
+  else {
+    const bound = { ...submission, challengeId: challengeIdFor(turn.journey, message) }
+    set(turn, { queue: [...turn.journey.queue, bound], revision: turn.journey.revision + 1 })
+  }
+  return sequence
+}
+
+/** Takes one message off the queue. What ends the journey goes first: no call is wanted after it. */
+function takeNext(turn: Turn): void {
+  const { queue } = turn.journey
+  const ending = queue.find(({ message }) => message.name === 'cancel' || message.name === 'withdrawConsent')
+  const next = ending ?? queue[0]
+  if (!next) return
+  set(turn, { queue: queue.filter((other) => other !== next) })
+  const refused = checkApply(turn.journey, next, turn.now)
+  if (refused) refuse(turn, next, refused)
+  else applyMessage(turn, next)
+}
+
+function resolve(turn: Turn, outcome: ResolveOutcome): void {
+  const { resolving, plan, call } = turn.journey
+  if (!resolving) return
+  set(turn, { resolving: null })
+  const { submission } = resolving
+  if ('refused' in outcome) {
+    note(turn, { what: 'call:resolveJourney', code: outcome.refused })
+    if (submission) record(turn, [submission], 'INPUT_REFUSED', { detail: outcome.refused })
+    else close(turn, 'REJECTED', { rejection: outcome.refused })
+    return
+  }
+  if (submission) {
+    const owned = call && { ...call, request: { ...call.request, userCode: resolving.userCode } }
+    set(turn, { userCode: resolving.userCode, call: owned })
+    record(turn, [submission], 'TAKEN_OVER')
+  } else if (!plan) {
+    const { stepSeconds, journeySeconds } = outcome.plan.policy
+    set(turn, {
+      plan: outcome.plan,
+      stepDeadline: turn.now + stepSeconds * 1000,
+      journeyDeadline: turn.now + journeySeconds * 1000,
+    })
+    begin(turn)
+  }
+}
+
+/** The first step: the lookup, or the verification of a code that the caller already had sent. */
+function begin(turn: Turn): void {
+  const { input, plan, sends } = turn.journey
+  note(turn, { what: 'state:SENDER_LOOKUP', code: 'STARTED' })
+  mintChallenge(turn, 'SENDER')
+  const { challenge } = turn.journey
+  if (!input.otpRefId || !challenge || !plan) {
+    ask(turn, 'getSender', {}, [], { byItself: true })
+    return
+  }
+  const expiresAt = turn.now + plan.policy.otpLifetimeSeconds * 1000
+  set(turn, {
+    challenge: { ...challenge, dispatch: 'sent', ref: input.otpRefId, expiresAt },
+    sends: { ...sends, SENDER: [turn.now] },
+  })
+  enter(turn, 'SENDER_OTP_REQUIRED')
+}
+
+function endCall(turn: Turn, outcome: CallOutcome): void {
+  const { call } = turn.journey
+  if (!call || call.parked) return
+  const executed = !NEVER_EXECUTED.some((answer) => answer === outcome.answer)
+  set(turn, {
+    call: null,
+    ...(executed && { unrecognisedInARow: keepStreak(turn.journey, outcome) }),
+    mobileHint: outcome.mobileHint ?? turn.journey.mobileHint,
+    applicationId: outcome.applicationId ?? turn.journey.applicationId,
+    profile: outcome.profile ?? turn.journey.profile,
+    wallet: heldWallet(turn.journey.wallet, outcome),
+  })
+  noteCall(turn, call, outcome)
+  countDispatch(turn, call.name, outcome)
+  const { action } = transitionFor(call.name, outcome.answer)
+  ACTIONS[action](turn, call, outcome)
+  dropUnsentChallenge(turn)
+}
+
+const NEVER_EXECUTED = ['INPUT_REFUSED', 'NOT_SENT', 'BUSY', 'CONFIGURATION'] as const
+
+function keepStreak(journey: Journey, outcome: CallOutcome): number {
+  return outcome.answer === 'UNRECOGNISED_ANSWER' ? journey.unrecognisedInARow : 0
+}
+
+/** Only what is not empty replaces what is held: Levin often answers `""`. */
+function heldWallet(held: Wallet | null, { wallet }: CallOutcome): Wallet | null {
+  if (!wallet) return held
+  return {
+    token: wallet.token ?? held?.token ?? null,
+    expiresAt: wallet.token ? wallet.expiresAt : (held?.expiresAt ?? null),
+    id: wallet.id || (held?.id ?? ''),
+  }
+}
+
+const DISPATCHES = {
+  getSender: 'SENDER',
+  onboardSender: 'SENDER',
+  generateSenderOtp: 'SENDER',
+  generateAadhaarOtp: 'AADHAAR',
+} as const
+
+/** A code that was sent, or may have been, counts against the quota; and it uses up the consent it was sent under. */
+function countDispatch(turn: Turn, name: string, outcome: CallOutcome): void {
+  const purpose = DISPATCHES[name as keyof typeof DISPATCHES] as 'SENDER' | 'AADHAAR' | undefined
+  if (!purpose) return
+  const counted = ['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'].includes(outcome.answer)
+  if (!counted && !(outcome.answer === 'OTP_REF_MISSING' && name.startsWith('generate'))) return
+  const { sends } = turn.journey
+  set(turn, { sends: { ...sends, [purpose]: [...sends[purpose], turn.now].slice(-20) } })
+  if (purpose === 'AADHAAR') set(turn, { presented: null })
+}
+
+/** A dispatch that ended without sending leaves no challenge behind. */
+function dropUnsentChallenge(turn: Turn): void {
+  const { challenge, call } = turn.journey
+  if (challenge?.dispatch === 'calling' && !challenge.retired && !call) set(turn, { challenge: null })
+}
+
+/** Whether `input` would start a journey like this one; used where a caller joins it. */
+export function compareInput(journey: Journey, input: OnboardingInput): Refusal | null {
+  if (input.userCode !== journey.userCode) return refusal('OWNED_BY_ANOTHER_AGENT')
+  const names = ['tenant', 'rail', 'mobile', 'details', 'stopAt', 'policy'] as const
+  const differing = names.filter(
+    (name) => input[name] != null && canonical(input[name]) !== canonical(journey.input[name] ?? null),
+  )
+  return differing.length > 0 ? refusal('INPUT_CONFLICT', { fields: differing }) : null
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
+
+/** Whether the journey has come to a state that a user can be shown: nothing of its start is under way. */
+export function isUserFacing(journey: Journey): boolean {
+  return isClosed(journey.state) || !isBusy(journey)
+}
+
+export { isBusy } from './journey-gate.js'

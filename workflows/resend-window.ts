@@ -1,0 +1,28 @@
+import type { Journey } from './journey.js'
+import type { Purpose } from './messages.js'
+
+const DAY_MS = 86_400_000
+
+/** When a code of this kind may be sent again, and how many are left for 24 hours. */
+export function resendWindow(
+  journey: Journey,
+  purpose: Purpose,
+  now: number,
+): { at: number; left: number; limited: boolean } {
+  const policy = journey.plan?.policy
+  const sends = journey.sends[purpose]
+  if (!policy) return { at: now, left: 0, limited: false }
+  const cooldown = (sends.at(-1) ?? -Infinity) + policy.resendCooldownSeconds * 1000
+  const quota = Math.max(
+    freeAt(sends, policy.sendsPerWindow, policy.sendWindowSeconds * 1000),
+    freeAt(sends, policy.sendsPerDay, DAY_MS),
+  )
+  const left = Math.max(0, policy.sendsPerDay - sends.filter((at) => at > now - DAY_MS).length)
+  return { at: Math.max(cooldown, quota, 0), left, limited: quota > Math.max(now, cooldown) }
+}
+
+/** When one more fits: the moment the oldest of the last `limit` leaves the window. */
+function freeAt(sends: readonly number[], limit: number, windowMs: number): number {
+  const blocking = sends.at(-limit)
+  return blocking === undefined ? -Infinity : blocking + windowMs
+}

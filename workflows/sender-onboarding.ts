@@ -1,0 +1,91 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setDefaultSignalHandler,
+  setHandler,
+} from '@temporalio/workflow'
+import { runCall, runResolve } from './call-runner.js'
+import { failure } from './failures.js'
+import { onboardingInput } from './guards.js'
+import { JourneyRunner } from './journey-runner.js'
+import { resultOf, viewOf } from './journey-view.js'
+import {
+  isClosed,
+  type Message,
+  type MessageName,
+  MESSAGES,
+  OPEN_UPDATE,
+  type OnboardingInput,
+  type OnboardingResult,
+  type OpenRequest,
+  RECEIPT_QUERY,
+  VIEW_QUERY,
+} from './messages.js'
+
+/**
+ * One durable journey of one sender: messages in, calls out, the pure journey in between. Every business end completes
+ * the run; only malformed input fails it (`INVALID_INPUT`).
+ */
+export async function senderOnboarding(input: OnboardingInput): Promise<OnboardingResult> {
+  const fieldErrors = onboardingInput(input)
+  if (Object.keys(fieldErrors).length > 0) {
+    throw failure({
+      code: 'INVALID_INPUT',
+      message: 'The input of the journey is malformed.',
+      details: { fieldErrors },
+    })
+  }
+  const runner = new JourneyRunner(input)
+  listen(runner)
+  // Native Cancel means the message `cancel`: a call in flight finishes first, and COMPLETED wins.
+  CancellationScope.current().cancelRequested.catch(() => {
+    runner.submit('cancel', { actor: { type: 'operator', id: 'temporal' }, reason: 'Temporal cancellation' }, 'signal')
+  })
+  return CancellationScope.nonCancellable(async () => {
+    while (!isClosed(runner.journey.state)) await runner.step(runResolve, runCall)
+    runner.publish()
+    await condition(allHandlersFinished)
+    return resultOf(runner.journey)
+  })
+}
+
+/** Registers everything before the first await. The default handler first: it keeps the order of arrival across names. */
+function listen(runner: JourneyRunner): void {
+  setDefaultSignalHandler((name, body) => {
+    runner.submit(name, body, 'signal')
+  })
+  for (const name of Object.keys(MESSAGES) as MessageName[]) {
+    const { description } = MESSAGES[name]
+    setHandler(
+      defineSignal<[unknown]>(name),
+      (body) => {
+        runner.submit(name, body, 'signal')
+      },
+      { description },
+    )
+    setHandler(defineUpdate<unknown, [unknown]>(name), (body) => runner.submitAndWait(name, body), {
+      description,
+      validator: (body) => {
+        const refused = runner.refusal({ name, body } as Message)
+        if (refused) throw failure(refused)
+      },
+    })
+  }
+  setHandler(defineUpdate<unknown, [OpenRequest]>(OPEN_UPDATE), (request) => runner.open(request), {
+    description: 'Start or join: answers with the first state a user can be shown.',
+    validator: (request) => {
+      const refused = runner.openRefusal(request)
+      if (refused) throw failure(refused)
+    },
+  })
+  setHandler(defineQuery(VIEW_QUERY), () => viewOf(runner.journey), { description: 'All that may be shown.' })
+  setHandler(
+    defineQuery<unknown, [string]>(RECEIPT_QUERY),
+    (key) => runner.journey.answers.find((answer) => answer.key === key)?.receipt ?? null,
+    { description: 'The receipt of `<message>:<submissionId>`, or null.' },
+  )
+}

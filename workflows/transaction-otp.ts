@@ -1,0 +1,32 @@
+import { scheduleActivity, workflowInfo } from '@temporalio/workflow'
+import { outcomeOfFailure } from './call-runner.js'
+import type { CallOutcome, TransactionOtpRequest } from './calls.js'
+import { failure } from './failures.js'
+import { transactionOtpInput } from './guards.js'
+import type { TransactionOtpInput, TransactionOtpResult } from './messages.js'
+
+/** One dispatch of a transaction OTP: asked once, never repeated, whatever becomes of the answer. */
+export async function sendTransactionOtp(input: TransactionOtpInput): Promise<TransactionOtpResult> {
+  const fieldErrors = transactionOtpInput(input)
+  if (Object.keys(fieldErrors).length > 0) {
+    throw failure({
+      code: 'INVALID_INPUT',
+      message: 'The input of the dispatch is malformed.',
+      details: { fieldErrors },
+    })
+  }
+  const hash = workflowInfo().workflowId.split(':').at(-1) ?? ''
+  const clientRef = `${hash.slice(0, 10)}${workflowInfo().runId.replace(/-/g, '').slice(0, 3)}t`
+  const request: TransactionOtpRequest = { ...input, clientRef }
+  const outcome = await scheduleActivity<CallOutcome>('sendTransactionOtp', [request], {
+    startToCloseTimeout: '40 s',
+    retry: { initialInterval: '500 ms', maximumInterval: '20 s' },
+    summary: 'Eko: send transaction OTP',
+  }).catch(outcomeOfFailure)
+  return {
+    answer: outcome.answer,
+    otpRefId: outcome.otpRefId ?? null,
+    inputCode: outcome.inputCode ?? null,
+    facts: outcome.facts ?? null,
+  }
+}

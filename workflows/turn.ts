@@ -1,0 +1,173 @@
+import type { CallName, CallOutcome, CallRequest } from './calls.js'
+import type { Challenge, Journey, PendingCall, Settlement, Submission } from './journey.js'
+import { iso } from './iso.js'
+import { receiptOf } from './journey-view.js'
+import type {
+  AttentionCode,
+  NewCodeReason,
+  OutcomeCode,
+  Purpose,
+  Refusal,
+  State,
+  SupportFacts,
+  TimelineEntry,
+} from './messages.js'
+import { isClosed } from './messages.js'
+
+/** Entries and receipts that a journey keeps; the oldest go first. */
+const TIMELINE_KEPT = 50
+const ANSWERS_KEPT = 50
+/** Calls that a journey may make by itself between two messages. A whole re-entry needs three. */
+const MAX_HOPS = 6
+
+/**
+ * One event's way through the journey: the journey so far, and the settlements on the way. The journey itself is never
+ * changed in place; a turn replaces it.
+ */
+export interface Turn {
+  journey: Journey
+  readonly now: number
+  readonly settled: Settlement[]
+}
+
+export function set(turn: Turn, change: Partial<Journey>): void {
+  turn.journey = { ...turn.journey, ...change }
+}
+
+/** Adds a line to the story; every line is a new revision. */
+export function note(turn: Turn, entry: Omit<TimelineEntry, 'at'>): void {
+  const { timeline, timelineTotal, revision } = turn.journey
+  set(turn, {
+    timeline: [...timeline, { at: iso(turn.now), ...entry }].slice(-TIMELINE_KEPT),
+    timelineTotal: timelineTotal + 1,
+    revision: revision + 1,
+  })
+}
+
+/** Records what became of messages, and settles whoever waits for them. */
+export function record(
+  turn: Turn,
+  submissions: readonly Submission[],
+  outcome: OutcomeCode,
+  more: { readonly detail?: string; readonly facts?: SupportFacts } = {},
+): void {
+  set(turn, {
+    revision: turn.journey.revision + 1,
+    lastOutcome: { code: outcome, at: turn.now, ...(more.facts && { facts: more.facts }) },
+  })
+  for (const submission of submissions) {
+    const receipt = receiptOf(turn.journey, submission, outcome, more.detail)
+    turn.settled.push({ sequence: submission.sequence, receipt })
+    if (submission.key) remember(turn, submission.key, receipt)
+  }
+}
+
+function remember(turn: Turn, key: string, receipt: Journey['answers'][number]['receipt']): void {
+  const others = turn.journey.answers.filter((answer) => answer.key !== key)
+  set(turn, { answers: [...others, { key, receipt }].slice(-ANSWERS_KEPT) })
+}
+
+/** Refuses a message: the update fails with the code, and the refusal stands in the story. Refusals are not remembered. */
+export function refuse(turn: Turn, submission: Submission, refusal: Refusal): void {
+  note(turn, { what: `refused:${submission.message.name}`, code: refusal.code })
+  turn.settled.push({ sequence: submission.sequence, refusal })
+}
+
+/** Goes to a state; its step clock starts anew. */
+export function enter(turn: Turn, state: State): void {
+  if (turn.journey.state === state) return
+  const step = (turn.journey.plan?.policy.stepSeconds ?? 0) * 1000
+  set(turn, { state, stateSince: turn.now, stepDeadline: turn.now + step, fieldErrors: null, lastError: null })
+  note(turn, { what: `state:${state}`, code: state })
+}
+
+/** Ends the journey: secrets go, whoever waits is answered. */
+export function close(turn: Turn, state: State, change: Partial<Journey> = {}): void {
+  const { call } = turn.journey
+  set(turn, {
+    ...change,
+    call: null,
+    resolving: null,
+    attention: null,
+    challenge: null,
+    keptChallenge: null,
+    keptPan: null,
+    aadhaar: null,
+    wallet: null,
+  })
+  enter(turn, state)
+  const waiting = [...(call?.submissions ?? []), ...turn.journey.queue]
+  set(turn, { queue: [] })
+  if (isClosed(state)) record(turn, waiting, state)
+}
+
+/** Hands the journey to an operator. */
+export function needAttention(
+  turn: Turn,
+  reason: AttentionCode,
+  waiting: readonly Submission[],
+  facts?: SupportFacts,
+): void {
+  set(turn, { attention: { reason, since: turn.now } })
+  note(turn, { what: 'attention', code: reason, ...(facts && { facts }) })
+  record(turn, waiting, 'NEEDS_ATTENTION', { detail: reason, ...(facts && { facts }) })
+}
+
+/** Asks Eko. `submissions` wait for the outcome; with none of them new, it counts as a call of the journey's own. */
+export function ask(
+  turn: Turn,
+  name: CallName,
+  request: Partial<CallRequest>,
+  submissions: readonly Submission[],
+  { byItself = false } = {},
+): void {
+  const { journey } = turn
+  if (byItself && journey.hops >= MAX_HOPS) {
+    needAttention(turn, 'GOING_IN_CIRCLES', submissions)
+    return
+  }
+  const sequence = journey.sequence + 1
+  const { tenant, rail, mobile } = journey.input
+  const clientRef = `${journey.refPrefix}${sequence.toString(36).padStart(3, '0')}`
+  const call: PendingCall = {
+    sequence,
+    name,
+    request: { tenant, rail, mobile, userCode: journey.userCode, clientRef, ...request },
+    submissions,
+    since: turn.now,
+    parked: null,
+    parks: 0,
+  }
+  set(turn, { call, sequence, hops: byItself ? journey.hops + 1 : 0, revision: journey.revision + 1 })
+}
+
+/** Retires what was there and mints the challenge of a dispatch, before the call. */
+export function mintChallenge(turn: Turn, purpose: Purpose): void {
+  const sequence = turn.journey.sequence + 1
+  const challenge: Challenge = {
+    id: `${turn.journey.refPrefix}c${sequence.toString(36)}`,
+    purpose,
+    dispatch: 'calling',
+    retired: null,
+    ref: null,
+    expiresAt: 0,
+    wrong: 0,
+  }
+  set(turn, { challenge, sequence })
+}
+
+export function retireChallenge(turn: Turn, retired: NewCodeReason): void {
+  const { challenge } = turn.journey
+  if (challenge && !challenge.retired) set(turn, { challenge: { ...challenge, retired, ref: null } })
+}
+
+/** A challenge of which there is nothing to verify: it only says why a new code is needed. */
+export function deadChallenge(turn: Turn, purpose: Purpose, retired: NewCodeReason): void {
+  mintChallenge(turn, purpose)
+  retireChallenge(turn, retired)
+}
+
+/** Notes the outcome of a call in the story. */
+export function noteCall(turn: Turn, call: PendingCall, outcome: CallOutcome): void {
+  note(turn, { what: `call:${call.name}`, code: outcome.answer, ...(outcome.facts && { facts: outcome.facts }) })
+}
