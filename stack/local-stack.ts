@@ -20,6 +20,8 @@ export interface LocalStackOptions {
   readonly ui?: boolean
   /** Default true: the same folder brings the same journeys back. */
   readonly persistent?: boolean
+  /** Run the build in `dist/` instead of the sources; default: whatever this file itself is. */
+  readonly built?: boolean
   /** Settings of the worker beside the stack's own. */
   readonly workerEnv?: Readonly<Record<string, string>>
 }
@@ -61,7 +63,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     started.push(temporal)
     report(`Temporal server at ${temporal.address}`)
 
-    const { sandbox, url, ekoBaseUrl } = await startSandboxProcess(folder, options.dialect)
+    const { sandbox, url, ekoBaseUrl } = await startSandboxProcess(options)
     started.push(sandbox)
     report(`Eko sandbox at ${url}`)
 
@@ -86,7 +88,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const startWorker = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> => {
       const worker = startProcess({
         name,
-        ...entryPoint('worker/main'),
+        ...entryPoint('worker/main', options.built),
         env: { ...workerEnv, ...env },
         logFile: join(folder, `${name}.log`),
       })
@@ -104,11 +106,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   }
 }
 
-async function startSandboxProcess(
-  folder: string,
-  dialect: string | undefined,
-): Promise<{ sandbox: ManagedProcess; url: string; ekoBaseUrl: string }> {
-  const { command, args } = entryPoint('sandbox/main')
+async function startSandboxProcess({
+  folder,
+  dialect,
+  built,
+}: LocalStackOptions): Promise<{ sandbox: ManagedProcess; url: string; ekoBaseUrl: string }> {
+  const { command, args } = entryPoint('sandbox/main', built)
   const sandbox = startProcess({
     name: 'sandbox',
     command,

@@ -12,7 +12,7 @@ import {
   type TemporalServer,
   type TemporalServerOptions,
 } from '../../stack/temporal-server.js'
-import { hasEnded, newFolder, removeFolders, script } from './support.js'
+import { hasEnded, newFolder, removeFolders, script, until } from './support.js'
 
 let cliPath: string
 const servers: TemporalServer[] = []
@@ -88,7 +88,7 @@ describe('the local Temporal server', () => {
       expect(events?.filter((event) => event.workflowExecutionSignaledEventAttributes)).toHaveLength(1)
       expect((await client.workflow.count('OnboardingState = "PAN_REQUIRED"')).count).toBe(1)
     })
-    expect(readFileSync(options.logFile, 'utf8')).toContain('Server:')
+    await until(() => readFileSync(options.logFile, 'utf8').includes('Server:'))
   })
 
   it('adds search attributes that an older database file does not have, and refuses another type', async () => {

@@ -1,0 +1,76 @@
+import type { MessageName, OutcomeCode, Receipt } from '../../../workflows/messages.js'
+import type { JourneyHandle } from '../../handle.js'
+import { type CommandContext, withTarget } from '../program.js'
+import type { Session, TargetOptions } from '../session.js'
+import { envelope, told } from './messages.js'
+
+interface OperatorFlags extends TargetOptions {
+  readonly reason?: string
+  readonly submission?: string
+  readonly userCode: string
+}
+
+interface OperatorCommand {
+  readonly command: string
+  readonly message: MessageName
+  readonly description: string
+  readonly send: (handle: JourneyHandle, input: { reason: string }, flags: OperatorFlags) => Promise<Receipt>
+  /** How the journey answers when it does as it is told. */
+  readonly aimsAt?: readonly OutcomeCode[]
+}
+
+const COMMANDS: readonly OperatorCommand[] = [
+  {
+    command: 'reenter',
+    message: 'reenter',
+    description: 'Send a journey back to the lookup, where Eko’s answer is the truth; costs an SMS',
+    send: (handle, input) => handle.reenter(input),
+  },
+  {
+    command: 'retry',
+    message: 'retryNow',
+    description: 'Run a parked call now, if it was never executed',
+    send: (handle, input) => handle.retryNow(input),
+  },
+  {
+    command: 'take-over',
+    message: 'takeOver',
+    description: 'Hand a journey to another user_code of the tenant',
+    send: (handle, input, { userCode }) => handle.takeOver({ ...input, userCode }),
+  },
+  {
+    command: 'withdraw-consent',
+    message: 'withdrawConsent',
+    description: 'The sender withdraws the consent; the journey ends',
+    send: (handle, input) => handle.withdrawConsent(input),
+    aimsAt: ['REJECTED'],
+  },
+  {
+    command: 'cancel',
+    message: 'cancel',
+    description: 'End a journey; a call in flight finishes first',
+    send: (handle, input) => handle.cancel(input),
+    aimsAt: ['CANCELLED'],
+  },
+]
+
+/** What an operator sends. */
+export function addOperatorCommands({ add, run }: CommandContext): void {
+  for (const { command, description, send, aimsAt } of COMMANDS) {
+    const extra = command === 'take-over' ? ' --user-code 20810201' : ''
+    const added = withTarget(
+      add(command, description, [`onboard ${command} --id …${extra} --reason "ticket 4711" --actor op-12`]),
+    )
+      .option('--reason <text>', 'for the audit; asked for where it is left out. No personal data')
+      .option('--actor <id>', 'who you are, as an opaque id (default: onboard-cli)')
+      .option('--submission <id>', 'your own id: the same one again gets the first answer')
+    if (command === 'take-over') added.requiredOption('--user-code <code>', 'the agent that goes on with it')
+    added.action(
+      run(async (session: Session, flags: OperatorFlags) => {
+        const handle = await session.target(flags)
+        const reason = flags.reason ?? (await session.io.ask('Reason'))
+        return told(session, handle, await send(handle, { ...envelope(flags), reason }, flags), aimsAt)
+      }),
+    )
+  }
+}
