@@ -64,10 +64,7 @@ export interface JourneyHandle extends MessageMethods<Receipt> {
   /** The view, once the journey is in one of the states. Throws JOURNEY_CLOSED where it ended in another one. */
   waitForState(states: State | readonly State[], options?: WaitOptions): Promise<View>
   /** The view, once this is to be done. Throws JOURNEY_CLOSED where the journey ended instead. */
-  waitForNextAction(
-    actions: NextAction['do'] | readonly NextAction['do'][],
-    options?: WaitOptions,
-  ): Promise<View>
+  waitForNextAction(actions: NextAction['do'] | readonly NextAction['do'][], options?: WaitOptions): Promise<View>
   /** Waits for the end. Throws DEADLINE when `timeoutMs` is over, RUN_FAILED where the run was terminated. */
   result(options?: WaitOptions): Promise<OnboardingResult>
   /** How Temporal sees it, without asking a worker. */

@@ -3,7 +3,6 @@ import { journeyId, parseJourneyId } from '../secrets/index.js'
 import { parseMobile } from '../values/index.js'
 import { type Rail, RAILS } from '../workflows/messages.js'
 import { invalidInput, notConfigured, OnboardingError } from './errors.js'
-import { valueSchema, check } from './validation.js'
 
 /** Hex characters of the id's HMAC with which every `client_ref_id` of a journey begins. */
 export const CLIENT_REF_PREFIX_LENGTH = 10
@@ -19,7 +18,9 @@ export function senderJourneyId(idKey: Uint8Array, tenant: string, rail: Rail, m
   if (!RAILS.includes(rail)) {
     throw invalidInput({ rail: { code: 'INVALID', message: `Must be one of ${RAILS.join(', ')}.` } })
   }
-  return journeyId(idKey, { tenant, rail, mobile: check(valueSchema(parseMobile), mobile) })
+  const normalised = parseMobile(mobile)
+  if (!normalised.ok) throw invalidInput({ mobile: { code: normalised.code, message: normalised.message } })
+  return journeyId(idKey, { tenant, rail, mobile: normalised.value })
 }
 
 /**
@@ -44,14 +45,17 @@ export function transactionOtpId(idKey: Uint8Array, tenant: string, rail: Rail, 
 }
 
 /**
- * The beginnings of the workflow ids that a `client_ref_id` can come from.
+ * The beginnings of the workflow ids that a `client_ref_id` can come from: journeys and transaction OTPs.
  * @throws OnboardingError INVALID_INPUT
  */
 export function idPrefixesOfClientRef(clientRef: string, tenant: string, rails: readonly Rail[] = RAILS): string[] {
   const prefix = clientRef.trim().slice(0, CLIENT_REF_PREFIX_LENGTH).toLowerCase()
   if (!/^[0-9a-f]{10}$/.test(prefix)) {
-    const message = `Must begin with ${CLIENT_REF_PREFIX_LENGTH} hex digits, as every client_ref_id of a journey does.`
+    const message = `Must begin with ${CLIENT_REF_PREFIX_LENGTH} hex digits, as every client_ref_id of ours does.`
     throw invalidInput({ clientRef: { code: 'INVALID', message } })
   }
-  return rails.map((rail) => `onboarding:${rail}:${tenant}:${prefix}`)
+  return rails.flatMap((rail) => [
+    `onboarding:${rail}:${tenant}:${prefix}`,
+    `transaction-otp:${rail}:${tenant}:${prefix}`,
+  ])
 }

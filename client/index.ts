@@ -4,7 +4,14 @@
  */
 export { OnboardingClient } from './client.js'
 export { CLIENT_SETTINGS, type ClientSetting, optionsFromEnvironment } from './environment.js'
-export { CLIENT_CODES, type ClientCode, ERROR_CODES, type ErrorCode, type FieldError, OnboardingError } from './errors.js'
+export {
+  CLIENT_CODES,
+  type ClientCode,
+  ERROR_CODES,
+  type ErrorCode,
+  type FieldError,
+  OnboardingError,
+} from './errors.js'
 export type { JourneyHandle, MessageMethods, Sent } from './handle.js'
 export type { JourneyDescription, JourneySummary, PendingCall, RunStatus } from './journeys.js'
 export type { ListFilter } from './list.js'

@@ -132,7 +132,11 @@ export function journeyResult(wire: Wire, workflowId: string, deadlineMs?: numbe
  * NOT_FOUND as it is meant: Temporal uses it for a closed journey too.
  * @returns JOURNEY_CLOSED where the journey exists
  */
-export async function closedOrMissing(wire: Wire, error: OnboardingError, workflowId: string): Promise<OnboardingError> {
+export async function closedOrMissing(
+  wire: Wire,
+  error: OnboardingError,
+  workflowId: string,
+): Promise<OnboardingError> {
   if (error.code !== 'NOT_FOUND') return error
   const last = await describeJourney(wire, workflowId)
   if (!last) return error

@@ -34,6 +34,7 @@ const filterSchema = z.strictObject({
 export async function listJourneys(wire: Wire, filter: ListFilter): Promise<JourneySummary[]> {
   const { rail, state, status, limit } = check(filterSchema, filter)
   const clauses = [
+    `WorkflowType = '${WORKFLOW_TYPE}'`,
     `OnboardingTenant = '${wire.settings.tenant}'`,
     ...(rail ? [`OnboardingRail = '${rail}'`] : []),
     ...(state ? [`OnboardingState = '${state}'`] : []),
@@ -43,17 +44,17 @@ export async function listJourneys(wire: Wire, filter: ListFilter): Promise<Jour
 }
 
 /**
- * The journeys that a `client_ref_id` can come from; usually one.
+ * What a `client_ref_id` can come from, usually one: a journey, or a transaction OTP, which has no state.
  * @throws OnboardingError
  */
 export async function findByClientRef(wire: Wire, clientRef: string): Promise<JourneySummary[]> {
   const prefixes = idPrefixesOfClientRef(clientRef, wire.settings.tenant)
-  return listRuns(wire, [`(${prefixes.map((prefix) => `WorkflowId STARTS_WITH '${prefix}'`).join(' OR ')})`], 50)
+  return listRuns(wire, [prefixes.map((prefix) => `WorkflowId STARTS_WITH '${prefix}'`).join(' OR ')], 50)
 }
 
 /** The values in the clauses are words of the contract, a checked tenant or hex digits: nothing to escape. */
 async function listRuns(wire: Wire, clauses: readonly string[], limit: number): Promise<JourneySummary[]> {
-  const query = [`WorkflowType = '${WORKFLOW_TYPE}'`, ...clauses].join(' AND ')
+  const query = clauses.join(' AND ')
   return call(wire, { call: 'list' }, async () => {
     const found: JourneySummary[] = []
     for await (const run of wire.workflows.list({ query, pageSize: Math.min(limit, 1_000) })) {

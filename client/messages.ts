@@ -123,7 +123,8 @@ export function createSealFor({ sealingKeys, strictness }: Pick<Settings, 'seali
     if (!parsed.ok) throw invalidInput({ [field]: { code: parsed.code, message: parsed.message } })
     if (!sealingKeys) {
       throw notConfigured({
-        sealingKeys: 'Are needed to send a secret. Set ONBOARDING_SEALING_PUBLIC_KEYS_FILE or the option `sealingKeys`.',
+        sealingKeys:
+          'Are needed to send a secret. Set ONBOARDING_SEALING_PUBLIC_KEYS_FILE or the option `sealingKeys`.',
       })
     }
     sealer ??= createSealer(sealingKeys)

@@ -152,7 +152,10 @@ async function joinRunning({ wire, workflowId, submissionId, input }: Open): Pro
   const args: [OpenRequest] = [{ input }]
   try {
     return await call(wire, { call: OPEN_UPDATE, workflowId, submissionId }, () =>
-      handle.executeUpdate<OpenAnswer, [OpenRequest]>(OPEN_UPDATE, { args, updateId: `${OPEN_UPDATE}:${submissionId}` }),
+      handle.executeUpdate<OpenAnswer, [OpenRequest]>(OPEN_UPDATE, {
+        args,
+        updateId: `${OPEN_UPDATE}:${submissionId}`,
+      }),
     )
   } catch (error) {
     if (error instanceof OnboardingError && (error.code === 'NOT_FOUND' || error.code === 'JOURNEY_CLOSED')) return null

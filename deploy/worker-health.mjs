@@ -14,18 +14,28 @@ const ANSWER_WITHIN_MS = 10_000
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
 const queue = process.env.ONBOARDING_TASK_QUEUE || 'sender-onboarding'
 
-const connection = await Connection.connect({ ...connectionOptions, connectTimeout: ANSWER_WITHIN_MS })
+/** When a worker of this host last asked for workflow tasks, in ms since the epoch; 0 for never. */
+const lastSeen = async () => {
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: ANSWER_WITHIN_MS })
+  try {
+    const request = { namespace, taskQueue: { name: queue }, taskQueueType: WORKFLOW_TASKS }
+    const { pollers } = await connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      connection.workflowService.describeTaskQueue(request),
+    )
+    // The default identity of a worker is <pid>@<host name>, and a container has a host name of its own.
+    const ours = (pollers ?? []).filter(({ identity }) => identity?.includes(hostname()))
+    return Math.max(0, ...ours.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000))
+  } finally {
+    await connection.close()
+  }
+}
+
 try {
-  const { pollers } = await connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-    connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType: WORKFLOW_TASKS }),
-  )
-  // The default identity of a worker is <pid>@<host name>, and a container has a host name of its own.
-  const ours = (pollers ?? []).filter(({ identity }) => identity?.includes(hostname()))
-  const lastSeen = Math.max(0, ...ours.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000))
-  if (Date.now() - lastSeen > SEEN_WITHIN_MS) {
+  if (Date.now() - (await lastSeen()) > SEEN_WITHIN_MS) {
     console.error(`no worker of ${hostname()} asked for tasks of ${queue} in ${namespace} within the last two minutes`)
     process.exitCode = 1
   }
-} finally {
-  await connection.close()
+} catch (error) {
+  console.error(`Temporal at ${connectionOptions.address} cannot be asked: ${error.message}. Check TEMPORAL_*.`)
+  process.exitCode = 1
 }

@@ -2,6 +2,7 @@ import { numbered, success, undocumentedUse } from './envelope.js'
 import type { Answer } from './envelope.js'
 import type { CodeRefusal } from './codes.js'
 import type { OtpDispatch, WrongOtpForm } from './dialects.js'
+import { Rail } from './names.js'
 import type { Sender } from './senders.js'
 import type { Call } from './world.js'
 
@@ -45,6 +46,8 @@ export interface ProfileOptions {
 
 /** 309 with the sender's profile. Amounts come as text and as numbers side by side, as in Eko's samples. */
 export function profile(call: Call, sender: Sender, { kycState, wallet }: ProfileOptions): Answer {
+  // Levin's verification sample has no `account` and an empty `sender_name`; its PAN sample has both.
+  const levinWallet = call.rail === Rail.levin && wallet !== undefined
   const customerProfile = {
     total_monthly_limit: call.rules.limitAsNumber ? 50000 : '50000.0',
     mobile: sender.mobile,
@@ -68,12 +71,12 @@ export function profile(call: Call, sender: Sender, { kycState, wallet }: Profil
     is_registered: 0,
     id_proof: '',
     otpOptionalSum: '',
-    sender_name: sender.name,
+    sender_name: levinWallet ? '' : sender.name,
     otpNotRequiredSum: '',
     ekyc_enabled: '',
     otpNotRequiredSumNeft: '',
     next_allowed_limit: 50000,
-    account: '',
+    ...(levinWallet ? {} : { account: '' }),
     kyc_state: kycState.data,
     otpOptionalSumNeft: '',
   }

@@ -77,7 +77,8 @@ th{font-size:.85rem;font-weight:600}
 small{display:block;opacity:.75}
 .none{padding:2rem 0;text-align:center;opacity:.75}
 .new{animation:arrive 2s ease-out}
-@keyframes arrive{from{background:var(--accent)}to{background:transparent}}
+@keyframes arrive{from{background:color-mix(in srgb,var(--accent) 35%,transparent)}to{background:transparent}}
+@media (max-width:40rem){thead{display:none}tr{display:flex;flex-wrap:wrap;gap:0 1rem;align-items:baseline;padding:.5rem 0;border-bottom:1px solid var(--line)}td{border:0;padding:.1rem 0}.code{flex-basis:100%}tr[hidden]{display:none}}
 @media (prefers-reduced-motion:reduce){.new{animation:none}}
 footer{margin-top:2rem;padding:.75rem 1rem;background:var(--soft);border-radius:.5rem;font-size:.9rem}
 `
@@ -93,7 +94,7 @@ async function refresh(){
     const next=new DOMParser().parseFromString(html,'text/html').getElementById('rows');
     if(next.innerHTML!==rows.dataset.html){
       rows.dataset.html=next.innerHTML;rows.innerHTML=next.innerHTML;
-      for(const r of rows.querySelectorAll('[data-id]'))if(!seen.has(r.dataset.id)){seen.add(r.dataset.id);r.className='new'}
+      for(const r of rows.querySelectorAll('[data-id]'))if(!seen.has(r.dataset.id)){seen.add(r.dataset.id);r.className='new';r.addEventListener('animationend',()=>r.classList.remove('new'))}
       filter();
     }
     state.textContent='Live';

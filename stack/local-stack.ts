@@ -29,6 +29,7 @@ export interface LocalStackOptions {
 export interface LocalStack {
   readonly temporal: TemporalServer
   readonly sandboxUrl: string
+  readonly sandbox: ManagedProcess
   readonly worker: ManagedProcess
   /** Environment of clients: Temporal's address, tenant, keys. */
   readonly clientEnv: Readonly<Record<string, string>>
@@ -99,7 +100,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const worker = await startWorker('worker')
     report('Worker polls for journeys')
     await writeClientSettings(folder, clientEnv)
-    return { temporal, sandboxUrl: url, worker, clientEnv, tenantsFile, startWorker, stop }
+    return { temporal, sandboxUrl: url, sandbox, worker, clientEnv, tenantsFile, startWorker, stop }
   } catch (error) {
     await stop()
     throw error

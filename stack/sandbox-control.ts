@@ -1,4 +1,4 @@
-import type { InboxJson, LedgerJson } from '../sandbox/index.js'
+import type { InboxJson, LedgerJson, ScenariosJson } from '../sandbox/index.js'
 
 /** The sandbox as seen by whoever plays or judges a journey: inbox, ledger, faults, true states. Over HTTP, as anyone. */
 export class SandboxControl {
@@ -14,6 +14,11 @@ export class SandboxControl {
 
   ledger(mobile?: string): Promise<LedgerJson> {
     return this.get(mobile === undefined ? '/ledger' : `/ledger?mobile=${mobile}`)
+  }
+
+  /** Test numbers that pass strict checks, and the numbers that make something happen. */
+  scenarios(): Promise<ScenariosJson> {
+    return this.get('/scenarios')
   }
 
   /** The true state of a sender. */

@@ -1,3 +1,4 @@
+import type { Runtime } from '@temporalio/worker'
 import { WorkerConfigError, readWorkerConfig } from './config.js'
 import { createLogger } from './logger.js'
 import { summariseError } from './redact.js'
@@ -23,10 +24,11 @@ export interface ReadyLine {
  */
 export async function runWorker(env: NodeJS.ProcessEnv): Promise<number> {
   let logger = createLogger()
+  let runtime: Runtime | undefined
   try {
     const config = readWorkerConfig(env)
     logger = createLogger({ level: config.logLevel })
-    installRuntime(config, logger)
+    runtime = installRuntime(config, logger)
     const { worker, close } = await startWorker(config, { logger, env })
     try {
       const running = worker.run()
@@ -53,5 +55,8 @@ export async function runWorker(env: NodeJS.ProcessEnv): Promise<number> {
     logger.error('The worker failed', { error: failure })
     process.stderr.write(`The worker failed: ${summariseError(failure).message}\n`)
     return EXIT_CODES.failed
+  } finally {
+    // The SDK does this with the last worker; where none came to be, the process would stay.
+    await runtime?.shutdown()
   }
 }

@@ -119,7 +119,7 @@ export const TRANSITIONS: readonly Transition[] = [
     action: 'aadhaarRefused',
     to: ['AADHAAR_REQUIRED'],
   },
-  { call: 'generateAadhaarOtp', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveMobileAgain', to: [LOOKUP, OTP] },
+  { call: 'generateAadhaarOtp', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveMobileAgain', to: [LOOKUP, OTP, 'SAME'] },
   { call: 'generateAadhaarOtp', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   {
     call: 'generateAadhaarOtp',
@@ -138,7 +138,7 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   { call: 'verifyAadhaarOtp', answers: ['WRONG_CODE'], action: 'wrongCode', to: ['AADHAAR_OTP_REQUIRED', 'REJECTED'] },
   { call: 'verifyAadhaarOtp', answers: ['CODE_EXPIRED'], action: 'codeExpired', to: ['AADHAAR_OTP_REQUIRED'] },
-  { call: 'verifyAadhaarOtp', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveMobileAgain', to: [LOOKUP, OTP] },
+  { call: 'verifyAadhaarOtp', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveMobileAgain', to: [LOOKUP, OTP, 'SAME'] },
   { call: 'verifyAadhaarOtp', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   {
     call: 'verifyAadhaarOtp',
@@ -156,7 +156,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { call: 'validatePan', answers: ['ONBOARDED'], action: 'complete', to: ['COMPLETED'] },
   { call: 'validatePan', answers: ['AADHAAR_PENDING'], action: 'aadhaarStillPending', to: ['AADHAAR_REQUIRED'] },
   { call: 'validatePan', answers: ['PAN_REFUSED', 'FIELDS_REFUSED'], action: 'panRefused', to: ['PAN_REQUIRED'] },
-  { call: 'validatePan', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveMobileAgain', to: [LOOKUP, OTP] },
+  { call: 'validatePan', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveMobileAgain', to: [LOOKUP, OTP, 'SAME'] },
   { call: 'validatePan', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   { call: 'validatePan', answers: ['UNKNOWN_OUTCOME'], action: 'park', to: ['SAME'] },
 

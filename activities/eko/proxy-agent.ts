@@ -54,6 +54,10 @@ function authorization(proxy: URL): Record<string, string> {
 
 /** Agents whose connections go through a proxy. */
 export function proxyAgents(proxyUrl: string, options: http.AgentOptions): { http: http.Agent; https: https.Agent } {
+  // The error of an invalid URL would hold all of it, a password included.
+  if (!/^https?:\/\//.test(proxyUrl) || !URL.canParse(proxyUrl)) {
+    throw new ProxyError("The proxy's address must be http(s)://[user:password@]host[:port].")
+  }
   const proxy = new URL(proxyUrl)
   const through = <A extends http.Agent>(agent: A, secure: boolean): A => {
     agent.createConnection = (target: https.RequestOptions, created?: Created) => {

@@ -27,6 +27,7 @@ export function buildRequest(credentials: EkoCredentials, request: OpenedRequest
   if (table === null) throw new EkoRequestError(`The ${request.rail} rail has no operation ${request.operation}.`)
   checkEnvelope(credentials, request)
   const urlTemplate = credentials.pathOverrides?.[`${request.rail} ${request.operation}`] ?? table.path
+  if (!urlTemplate.startsWith('/')) throw new EkoRequestError('A path override must begin with a slash.')
   const parameters = {
     initiator_id: credentials.initiatorId,
     user_code: request.userCode,
@@ -54,6 +55,10 @@ function checkEnvelope(credentials: EkoCredentials, request: OpenedRequest): voi
   if (!/^\d{10}$/.test(request.mobile)) throw new EkoRequestError('mobile must be ten digits.')
   if (!/^[A-Za-z0-9_-]{1,20}$/.test(request.clientRefId)) {
     throw new EkoRequestError('clientRefId must be 1 to 20 letters, digits, _ or -.')
+  }
+  // Checked here, since the error of an invalid URL would hold all of it, the number included.
+  if (!/^https?:\/\//.test(credentials.baseUrl) || !URL.canParse(credentials.baseUrl)) {
+    throw new EkoRequestError('baseUrl must be an http or https address.')
   }
   if (credentials.environment === 'production' && !credentials.baseUrl.startsWith('https://')) {
     throw new EkoRequestError('baseUrl must be https in production.')

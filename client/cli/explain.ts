@@ -2,6 +2,7 @@ import type { JourneyDescription } from '../journeys.js'
 import {
   ATTENTION,
   type Dependency,
+  isClosed,
   type NextAction,
   OUTCOMES,
   REJECTIONS,
@@ -45,9 +46,7 @@ export function explanation(view: View, description: JourneyDescription, program
       'Why it waits',
       `  ${why.waits}`,
       ...pendingCalls.map((pending) => `  Activity ${pending.activity}, attempt ${pending.attempt}.`),
-      'What unblocks it',
-      `  ${why.unblockedBy}`,
-      ...nextLines(view.nextAction, view.workflowId, program).map((line) => `  ${line}`),
+      ...(isClosed(view.state) ? [] : ['What unblocks it', ...unblockedLines(why, view, program)]),
       '',
       `What happened (${view.timeline.length} of ${view.timelineTotal} entries)`,
       ...table(view.timeline.map(timelineCells)).map((line) => `  ${line}`),
@@ -56,6 +55,10 @@ export function explanation(view: View, description: JourneyDescription, program
       ...(support ? aligned(supportRows(support)).map((line) => `  ${line}`) : ['  Eko has answered nothing yet.']),
     ],
   }
+}
+
+function unblockedLines({ unblockedBy }: Why, view: View, program: string): string[] {
+  return [unblockedBy, ...nextLines(view.nextAction, view.workflowId, program)].map((line) => `  ${line}`)
 }
 
 function reason(view: View): Why {

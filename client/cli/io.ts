@@ -14,6 +14,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** The person ended a question instead of answering it. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError'
+}
+
 /**
  * What a command says and asks. Results go to stdout; questions and remarks to stderr, so that a result can be piped.
  * Without a terminal, each question takes the next line of stdin.
@@ -74,7 +79,11 @@ export class Io {
     const { stdin: input, stderr: output } = this.#streams
     const reader = createInterface({ input, output })
     try {
-      return await new Promise<string>((resolve) => reader.question(text, (answer) => resolve(answer.trim())))
+      return await new Promise<string>((resolve, reject) => {
+        // Ctrl-C and Ctrl-D close it, and the question would stay open for ever.
+        reader.once('close', () => reject(new StoppedError()))
+        reader.question(text, (answer) => resolve(answer.trim()))
+      })
     } finally {
       reader.close()
     }

@@ -6,12 +6,12 @@ import { addOperatorCommands } from './commands/operator.js'
 import { addSecretCommands } from './commands/secrets.js'
 import { addDoctorCommand } from './commands/doctor.js'
 import { addTransactionOtpCommand } from './commands/transaction-otp.js'
+import type { CommandContext } from './command.js'
 import type { Runner } from './run.js'
 
-const ABOUT = `Takes a sender through the onboarding of Eko's prepaid wallets, and looks after journeys.
+const ABOUT = `Takes a sender through the onboarding of Eko’s prepaid wallets, and looks after journeys.
 
-Settings come from ONBOARDING_* and TEMPORAL_* variables and, where those are not set, from
-.local/onboard.env in this folder, which the local stack writes.`
+Settings come from ONBOARDING_* and TEMPORAL_* variables and, where those are not set, from .local/onboard.env in this folder, which the local stack writes.`
 
 const EXIT_CODES = `
 Exit codes: 0 done · 1 refused or failed · 2 wrong use, or a setting is missing.
@@ -42,25 +42,6 @@ export function buildProgram(run: Runner, name: string): Command {
   addSecretCommands(context)
   addDoctorCommand(context)
   return program
-}
-
-/** What a command is made with. */
-export interface CommandContext {
-  readonly run: Runner
-  /** A command with the options that all have; examples are written without the program's name. */
-  readonly add: (command: string, description: string, examples: readonly string[]) => Command
-}
-
-/** Options that say which journey, and how long to wait for it. */
-export function withTarget(command: Command): Command {
-  return withDeadline(command)
-    .option('--id <workflowId>', 'the journey, by its workflow id')
-    .option('--mobile <number>', 'the journey, by its sender; `-` asks for the number')
-    .option('--rail <rail>', 'digikhata or levin; looked up where it is left out')
-}
-
-export function withDeadline(command: Command): Command {
-  return command.option('--deadline <seconds>', 'how long a call may take (default: 10)')
 }
 
 function exampleText(name: string, examples: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander'
 import { ERROR_CODES, OnboardingError } from '../errors.js'
 import type { Environment } from '../environment.js'
-import { Io, type Streams, UsageError } from './io.js'
+import { Io, StoppedError, type Streams, UsageError } from './io.js'
 import { buildProgram } from './program.js'
 import { type CommonOptions, Session } from './session.js'
 import { loadSettings } from './settings.js'
@@ -18,7 +18,11 @@ export interface Answer {
 }
 
 /** What a command does; `void` where it has printed by itself. */
-export type Action<Options> = (session: Session, options: Options, operands: readonly string[]) => Promise<Answer | void>
+export type Action<Options> = (
+  session: Session,
+  options: Options,
+  operands: readonly string[],
+) => Promise<Answer | void>
 
 /** Makes an action of a command: session, printing, errors and exit code. */
 export type Runner = <Options extends CommonOptions>(action: Action<Options>) => (...args: unknown[]) => Promise<void>
@@ -39,7 +43,8 @@ export async function runCli(invocation: Invocation): Promise<number> {
   let exit: number = EXIT.done
   const program = env['npm_lifecycle_event'] === 'onboard' ? 'npm run -s onboard --' : 'onboard'
 
-  const run: Runner = (action) =>
+  const run: Runner =
+    (action) =>
     async (...args) => {
       const command = args.at(-1) as Command
       const options = command.optsWithGlobals<CommonOptions>()
@@ -81,7 +86,8 @@ function configure(command: Command, { stdout, stderr }: Streams): void {
 }
 
 function report(io: Io, error: unknown, json: boolean): number {
-  if (error instanceof Error && error.name === 'ExitPromptError') {
+  // The second name is what the hidden prompt throws on Ctrl-C.
+  if (error instanceof StoppedError || (error instanceof Error && error.name === 'ExitPromptError')) {
     io.note('Stopped.')
     return EXIT.refused
   }
@@ -95,7 +101,8 @@ function report(io: Io, error: unknown, json: boolean): number {
   else {
     io.note(`${error.code}: ${error.message}`)
     const { action } = ERROR_CODES[error.code]
-    if (!error.message.includes(action)) io.note(action)
+    const named = error.details?.['fields'] ?? error.details?.['settings']
+    if (!named && !error.message.includes(action)) io.note(action)
     for (const [name, value] of Object.entries(error.details ?? {})) {
       if (name !== 'fields' && name !== 'settings') io.note(`  ${name}: ${plain(value)}`)
     }

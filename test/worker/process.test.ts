@@ -1,8 +1,12 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
+import { Connection } from '@temporalio/client'
+import { startProcess } from '../../stack/processes.js'
+import { findTemporalCli, startTemporalServer, type TemporalServer } from '../../stack/temporal-server.js'
+import type { ReadyLine } from '../../worker/index.js'
 import { childEnvironment, newFolder, sandboxEnvironment } from './support.js'
 
 /** Runs the worker's program from source until it ends. */
@@ -10,6 +14,8 @@ async function runToEnd(settings: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'worker/main.ts'], {
     env: { ...childEnvironment(settings), NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 45_000,
+    killSignal: 'SIGKILL',
   })
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { stdout, stderr, code: code as unknown }
@@ -50,4 +56,64 @@ describe('the worker’s program', () => {
     expect(stdout).toBe('')
     expect(stderr).toMatch(/The worker failed: Temporal cannot be reached at 127\.0\.0\.1:9/)
   })
+})
+
+describe('the worker’s program on a real server', () => {
+  let server: TemporalServer
+  beforeAll(async () => {
+    const { path } = await findTemporalCli((line) => void process.stderr.write(`${line}\n`))
+    server = await startTemporalServer({ cliPath: path, headless: true })
+  }, 600_000)
+  afterAll(() => server.stop())
+
+  it('prints one ready line when it polls, logs JSON, and ends with 0 after SIGTERM', async () => {
+    const lines = { stdout: [] as string[], stderr: [] as string[] }
+    const worker = startProcess({
+      name: 'worker',
+      command: process.execPath,
+      args: ['--import', 'tsx', 'worker/main.ts'],
+      env: {
+        ...(await sandboxEnvironment()),
+        NODE_OPTIONS: '',
+        TEMPORAL_ADDRESS: server.address,
+        ONBOARDING_TASK_QUEUE: 'process-test',
+      },
+      onLine: (line, stream) => void lines[stream].push(line),
+    })
+    try {
+      const [line] = await worker.waitForLine(/^\{"worker":"ready".*/)
+      expect(JSON.parse(line)).toEqual({
+        worker: 'ready',
+        pid: worker.pid,
+        server: server.address,
+        namespace: 'default',
+        taskQueue: 'process-test',
+        environment: 'sandbox',
+      } satisfies ReadyLine)
+      await expect(pollersOf('process-test')).resolves.toBeGreaterThan(0)
+    } finally {
+      await worker.stop()
+    }
+    expect(await worker.exited).toEqual({ code: 0, signal: null })
+    expect(lines.stdout).toHaveLength(1)
+    expect(lines.stderr.length).toBeGreaterThan(0)
+    for (const line of lines.stderr)
+      expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), msg: expect.any(String) })
+  })
+
+  async function pollersOf(taskQueue: string): Promise<number> {
+    const connection = await Connection.connect({ address: server.address })
+    try {
+      for (;;) {
+        const { pollers } = await connection.workflowService.describeTaskQueue({
+          namespace: 'default',
+          taskQueue: { name: taskQueue },
+          taskQueueType: 1,
+        })
+        if (pollers && pollers.length > 0) return pollers.length
+      }
+    } finally {
+      await connection.close()
+    }
+  }
 })

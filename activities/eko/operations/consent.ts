@@ -1,4 +1,4 @@
-import { COMMON } from './shared-rows.js'
+import { common } from './shared-rows.js'
 import { type RailTables, went } from './table.js'
 
 /** What Eko's pages give as `org_id`; a tenant can have its own. */
@@ -24,7 +24,7 @@ export const consentLanguages: RailTables = {
         'LANGUAGES',
         'let the sender choose one',
       ),
-      ...COMMON,
+      ...common(),
     ],
   },
   levin: null,
@@ -55,7 +55,7 @@ export const consentDetails: RailTables = {
         'CONSENT',
         'show it, and ask for the Aadhaar number',
       ),
-      ...COMMON,
+      ...common(),
     ],
   },
   levin: null,

@@ -1,4 +1,4 @@
-import { codeSent, COMMON, WALLET_REFUSALS } from './shared-rows.js'
+import { codeSent, common, WALLET_REFUSALS } from './shared-rows.js'
 import { type OperationTable, type RailTables, refused, went } from './table.js'
 
 /** The same 2138 is a wrong code where a code is verified; here it is about the Aadhaar number. */
@@ -21,7 +21,7 @@ const digikhata: OperationTable = {
   ],
   repeatable: false,
   onUnknown: 'UNCERTAIN_DISPATCH',
-  rows: [codeSent('ask for the code'), aadhaarRefused, ...COMMON],
+  rows: [codeSent('ask for the code'), aadhaarRefused, ...common()],
 }
 
 /** "Validate Aadhaar": its page answers 1388, older documents 2129. */
@@ -47,7 +47,7 @@ const levin: OperationTable = {
     codeSent('ask for the code'),
     aadhaarRefused,
     ...WALLET_REFUSALS,
-    ...COMMON,
+    ...common(),
   ],
 }
 

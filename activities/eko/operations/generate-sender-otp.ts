@@ -1,4 +1,4 @@
-import { codeSent, COMMON } from './shared-rows.js'
+import { codeSent, common } from './shared-rows.js'
 import type { RailTables } from './table.js'
 
 /** "Generate Sender OTP". Levin has no such operation; there Get Sender sends a code. */
@@ -11,7 +11,7 @@ export const generateSenderOtp: RailTables = {
     parameters: [{ name: 'service_code', from: 'serviceCode', optional: true }],
     repeatable: false,
     onUnknown: 'UNCERTAIN_DISPATCH',
-    rows: [codeSent('ask for the code'), ...COMMON],
+    rows: [codeSent('ask for the code'), ...common()],
   },
   levin: null,
 }

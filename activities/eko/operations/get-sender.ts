@@ -1,4 +1,4 @@
-import { codeNotSentYet, codeSent, COMMON, PROFILE } from './shared-rows.js'
+import { codeNotSentYet, codeSent, common, PROFILE } from './shared-rows.js'
 import { type OperationTable, type RailTables, type Row, went } from './table.js'
 
 /** "Get Sender Information". A GET, but not free: for an enrolled sender it sends an SMS each time. */
@@ -12,7 +12,7 @@ const rows = (withoutRef: string): readonly Row[] => [
     'ask for the details, then onboard',
   ),
   went('Success!', PROFILE, 'ONBOARDED', 'verify possession of the mobile by a sender OTP all the same'),
-  ...COMMON,
+  ...common(308),
 ]
 
 const digikhata: OperationTable = {

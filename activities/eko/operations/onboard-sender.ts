@@ -1,4 +1,4 @@
-import { codeNotSentYet, codeSent, COMMON } from './shared-rows.js'
+import { codeNotSentYet, codeSent, common } from './shared-rows.js'
 import { type OperationTable, type Parameter, type RailTables, type Row, went } from './table.js'
 
 /** "Onboard Sender". */
@@ -15,7 +15,7 @@ const rows = (askForCode: string): readonly Row[] => [
   // Documented as codes only; like 308 and 346 they are taken where both ids say so.
   went('User wallet already exists', { type: 17, status: 17 }, 'WALLET_EXISTS', askForCode),
   went('Enrollment done; verification pending', { type: 327, status: 327 }, 'WALLET_EXISTS', askForCode),
-  ...COMMON,
+  ...common(17, 327),
 ]
 
 const digikhata: OperationTable = {

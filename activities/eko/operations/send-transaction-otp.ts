@@ -1,4 +1,4 @@
-import { COMMON } from './shared-rows.js'
+import { common } from './shared-rows.js'
 import { type RailTables, went } from './table.js'
 
 /** "Send Transaction OTP": an OTP to the sender's mobile that authorises one transfer. */
@@ -25,7 +25,7 @@ export const sendTransactionOtp: RailTables = {
         'OTP_SENT',
         'initiate the transfer',
       ),
-      ...COMMON,
+      ...common(),
     ],
   },
   levin: null,

@@ -66,43 +66,56 @@ const AUTHENTICATION: readonly Row[] = [
 /** Parameters whose values are the tenant's settings, not the sender's input. */
 const SETTINGS = ['initiator_id', 'user_code', 'org_id', 'service_code'] as const
 
-/** Codes of Eko's table of failures that none of our operations gives a meaning of its own. */
-export const OTHER_FAILURES = [
+/** Codes of Eko's table of failures that need no more than to be told. */
+const OTHER_FAILURES: readonly number[] = [
   17, 31, 36, 39, 41, 44, 45, 46, 48, 53, 55, 102, 122, 131, 136, 140, 145, 168, 313, 314, 317, 327, 342, 344, 347, 350,
   460, 508, 521, 536, 537, 544, 585, 945, 2134, 2135, 2148,
-] as const
-
-/** Failures that mean the same on every operation. They come after an operation's own rows. */
-export const COMMON: readonly Row[] = [
-  ...AUTHENTICATION,
-  refused('Invalid Sender/Initiator', { code: 319 }, 'CONFIGURATION', "park until the tenant's initiator_id is right"),
-  refused(
-    'Agent not allowed, or not onboarded',
-    { code: [346, 1297] },
-    'CONFIGURATION',
-    "park until the agent's service is active",
-  ),
-  {
-    title: 'Another transaction in progress for the user',
-    match: { failed: true, statusId: -2 },
-    class: 'BUSY',
-    answer: 'BUSY',
-    next: 'run again later',
-  },
-  refused(
-    'A setting of the tenant refused as a field',
-    { failed: true, type: -1, refuses: SETTINGS },
-    'CONFIGURATION',
-    "park until the tenant's settings are right",
-  ),
-  refused('Customer does not exist', { code: [463, 308] }, 'SENDER_UNKNOWN', 'look the sender up again'),
-  refused('ID proof number already exists', { code: 1237 }, 'IDENTITY_ALREADY_USED', 'needs attention'),
-  refused('Field missing or refused', { code: [97, 132, 461] }, 'FIELDS_REFUSED', 'ask for the fields again'),
-  refused(
-    'Field refused, under another code',
-    { failed: true, type: -1, refuses: 'any' },
-    'FIELDS_REFUSED',
-    'ask for the fields again',
-  ),
-  refused("Another failure of Eko's table", { code: OTHER_FAILURES }, 'REFUSED', 'needs attention'),
 ]
+const UNKNOWN_CUSTOMER: readonly number[] = [463, 308]
+
+/**
+ * Failures that mean the same on every operation. They come after an operation's own rows.
+ *
+ * @param except codes that the operation's own successes have: half such a success is neither that nor a failure
+ */
+export function common(...except: readonly number[]): readonly Row[] {
+  const left = (codes: readonly number[]): readonly number[] => codes.filter((code) => !except.includes(code))
+  return [
+    ...AUTHENTICATION,
+    refused(
+      'Invalid Sender/Initiator',
+      { code: 319 },
+      'CONFIGURATION',
+      "park until the tenant's initiator_id is right",
+    ),
+    refused(
+      'Agent not allowed, or not onboarded',
+      { code: [346, 1297] },
+      'CONFIGURATION',
+      "park until the agent's service is active",
+    ),
+    {
+      title: 'Another transaction in progress for the user',
+      match: { failed: true, statusId: -2 },
+      class: 'BUSY',
+      answer: 'BUSY',
+      next: 'run again later',
+    },
+    refused(
+      'A setting of the tenant refused as a field',
+      { failed: true, type: -1, refuses: SETTINGS },
+      'CONFIGURATION',
+      "park until the tenant's settings are right",
+    ),
+    refused('Customer does not exist', { code: left(UNKNOWN_CUSTOMER) }, 'SENDER_UNKNOWN', 'look the sender up again'),
+    refused('ID proof number already exists', { code: 1237 }, 'IDENTITY_ALREADY_USED', 'needs attention'),
+    refused('Field missing or refused', { code: [97, 132, 461] }, 'FIELDS_REFUSED', 'ask for the fields again'),
+    refused(
+      'Field refused, under another code',
+      { failed: true, type: -1, refuses: 'any' },
+      'FIELDS_REFUSED',
+      'ask for the fields again',
+    ),
+    refused("Another failure of Eko's table", { code: left(OTHER_FAILURES) }, 'REFUSED', 'needs attention'),
+  ]
+}

@@ -1,4 +1,4 @@
-import { COMMON, PROFILE, WALLET_REFUSALS } from './shared-rows.js'
+import { common, PROFILE, WALLET_REFUSALS } from './shared-rows.js'
 import { type OperationTable, type RailTables, refused, type Row, went } from './table.js'
 
 /** "Validate PAN". Sent again it changes nothing: a PAN that was taken answers 309 or 585. */
@@ -22,7 +22,7 @@ const digikhata: OperationTable = {
   ],
   repeatable: true,
   onUnknown: 'RUN_AGAIN',
-  rows: [...shared, ...COMMON],
+  rows: [...shared, ...common(585)],
 }
 
 const levin: OperationTable = {
@@ -41,7 +41,7 @@ const levin: OperationTable = {
     went('Customer Registration Completed', { type: 2132, status: 0 }, 'ONBOARDED', 'completed'),
     ...shared,
     ...WALLET_REFUSALS,
-    ...COMMON,
+    ...common(585),
   ],
 }
 

@@ -1,4 +1,4 @@
-import { CODE_REFUSALS, COMMON, WALLET_REFUSALS } from './shared-rows.js'
+import { CODE_REFUSALS, common, WALLET_REFUSALS } from './shared-rows.js'
 import { type OperationTable, type RailTables, went } from './table.js'
 
 const panNext = went(
@@ -21,7 +21,7 @@ const digikhata: OperationTable = {
   ],
   repeatable: false,
   onUnknown: 'FRESH_SENDER_OTP',
-  rows: [panNext, ...CODE_REFUSALS, ...COMMON],
+  rows: [panNext, ...CODE_REFUSALS, ...common()],
 }
 
 /** "PPI Levin Validate OTP". 1388 is also the type of its failures, so `verified` must say true. */
@@ -49,7 +49,7 @@ const levin: OperationTable = {
     panNext,
     ...WALLET_REFUSALS,
     ...CODE_REFUSALS,
-    ...COMMON,
+    ...common(),
   ],
 }
 

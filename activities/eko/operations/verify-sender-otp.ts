@@ -1,4 +1,4 @@
-import { CODE_REFUSALS, COMMON, PROFILE } from './shared-rows.js'
+import { CODE_REFUSALS, common, PROFILE } from './shared-rows.js'
 import { type OperationTable, type RailTables, type Row, went } from './table.js'
 
 /** "Verify Sender OTP". Where the sender stands is Eko's answer: done, Aadhaar next, or PAN next. */
@@ -34,7 +34,7 @@ const digikhata: OperationTable = {
     went('Success!', { ...PROFILE, data: { ...PROFILE.data, kyc_state: 'zero or absent' } }, 'ONBOARDED', 'completed'),
     ...onward,
     ...CODE_REFUSALS,
-    ...COMMON,
+    ...common(),
   ],
 }
 
@@ -50,7 +50,7 @@ const levin: OperationTable = {
   ],
   repeatable: false,
   onUnknown: 'FRESH_SENDER_OTP',
-  rows: [went('Success!', PROFILE, 'ONBOARDED', 'completed'), ...onward, ...CODE_REFUSALS, ...COMMON],
+  rows: [went('Success!', PROFILE, 'ONBOARDED', 'completed'), ...onward, ...CODE_REFUSALS, ...common()],
 }
 
 export const verifySenderOtp: RailTables = { digikhata, levin }

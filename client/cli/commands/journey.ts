@@ -3,7 +3,7 @@ import { isClosed, type SenderDetails, type View } from '../../../workflows/mess
 import type { StartInput } from '../../start.js'
 import { explanation } from '../explain.js'
 import { UsageError } from '../io.js'
-import { type CommandContext, withDeadline, withTarget } from '../program.js'
+import { type CommandContext, withDeadline, withTarget } from '../command.js'
 import type { Answer } from '../run.js'
 import { type CommonOptions, railOf, type Session, type TargetOptions } from '../session.js'
 import { viewLines } from '../text.js'
@@ -21,11 +21,13 @@ interface StartFlags extends CommonOptions {
 
 /** `start`, `status` and `explain`. */
 export function addJourneyCommands({ add, run }: CommandContext): void {
-  withDeadline(add('start', 'Start a sender’s journey, join the live one, or show the completed one’s result', [
-    'onboard start --rail digikhata --user-code 20810200',
-    'echo 9000000001 | onboard start --rail levin --user-code 20810200 --mobile -',
-    'onboard start --rail digikhata --user-code 20810200 --details sender.json --stop-at PAN_REQUIRED',
-  ]))
+  withDeadline(
+    add('start', 'Start a sender’s journey, join the live one, or show the completed one’s result', [
+      'onboard start --rail digikhata --user-code 20810200',
+      'echo 9000000001 | onboard start --rail levin --user-code 20810200 --mobile -',
+      'onboard start --rail digikhata --user-code 20810200 --details sender.json --stop-at PAN_REQUIRED',
+    ]),
+  )
     .requiredOption('--rail <rail>', 'digikhata or levin')
     .option('--mobile <number>', 'the sender’s mobile; asked for where it is left out or `-`')
     .option('--user-code <code>', 'Eko’s code of the agent (default: ONBOARDING_USER_CODE)')
@@ -36,16 +38,20 @@ export function addJourneyCommands({ add, run }: CommandContext): void {
     .option('--force', 'start anew although the last journey completed; costs an SMS')
     .action(run(start))
 
-  withTarget(add('status', 'Show a journey and what is to be done', [
-    'onboard status --id onboarding:digikhata:acme:…',
-    'onboard status --rail levin --mobile - --watch',
-  ]))
+  withTarget(
+    add('status', 'Show a journey and what is to be done', [
+      'onboard status --id onboarding:digikhata:acme:…',
+      'onboard status --rail levin --mobile - --watch',
+    ]),
+  )
     .option('--watch', 'go on showing changes until the journey ends')
     .action(run(status))
 
-  withTarget(add('explain', 'Tell a journey’s story: why it waits, what unblocks it, what to tell Eko’s support', [
-    'onboard explain --id onboarding:digikhata:acme:…',
-  ])).action(run(explain))
+  withTarget(
+    add('explain', 'Tell a journey’s story: why it waits, what unblocks it, what to tell Eko’s support', [
+      'onboard explain --id onboarding:digikhata:acme:…',
+    ]),
+  ).action(run(explain))
 }
 
 async function start(session: Session, flags: StartFlags): Promise<Answer> {

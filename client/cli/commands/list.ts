@@ -1,7 +1,7 @@
 import { RAILS } from '../../../workflows/messages.js'
 import type { ListFilter } from '../../list.js'
 import { UsageError } from '../io.js'
-import { type CommandContext, withDeadline } from '../program.js'
+import { type CommandContext, withDeadline } from '../command.js'
 import type { Answer } from '../run.js'
 import type { CommonOptions, Session } from '../session.js'
 import { summaryLines } from '../text.js'
@@ -19,22 +19,26 @@ interface FindFlags extends CommonOptions {
 
 /** `list` and `find`. */
 export function addListCommands({ add, run }: CommandContext): void {
-  withDeadline(add('list', 'List the tenant’s journeys, newest first', [
-    'onboard list',
-    'onboard list --state AADHAAR_OTP_REQUIRED --rail digikhata',
-    'onboard list --status NEEDS_ATTENTION --json',
-  ]))
+  withDeadline(
+    add('list', 'List the tenant’s journeys, newest first', [
+      'onboard list',
+      'onboard list --state AADHAAR_OTP_REQUIRED --rail digikhata',
+      'onboard list --status NEEDS_ATTENTION --json',
+    ]),
+  )
     .option('--state <state>', 'e.g. SENDER_OTP_REQUIRED, COMPLETED')
     .option('--status <status>', 'WAITING_FOR_USER, PARKED, NEEDS_ATTENTION or CLOSED')
     .option('--rail <rail>', 'digikhata or levin')
     .option('--limit <count>', 'at most this many (default: 50)')
     .action(run(list))
 
-  withDeadline(add('find', 'Find a sender’s journeys by mobile, or the journey behind a client_ref_id', [
-    'onboard find',
-    'echo 9000000001 | onboard find --mobile -',
-    'onboard find --client-ref 3fa85f64c10120',
-  ]))
+  withDeadline(
+    add('find', 'Find a sender’s journeys by mobile, or the journey behind a client_ref_id', [
+      'onboard find',
+      'echo 9000000001 | onboard find --mobile -',
+      'onboard find --client-ref 3fa85f64c10120',
+    ]),
+  )
     .option('--mobile <number>', 'asked for where it is left out or `-`')
     .option('--client-ref <ref>', 'a client_ref_id, as Eko’s support names it')
     .action(run(find))

@@ -1,6 +1,6 @@
 import type { ConsentGiven, ConsentText, NextAction, OutcomeCode, Receipt, View } from '../../../workflows/messages.js'
 import { type Io, UsageError } from '../io.js'
-import { type CommandContext, withTarget } from '../program.js'
+import { type CommandContext, withTarget } from '../command.js'
 import type { Answer } from '../run.js'
 import type { Session, TargetOptions } from '../session.js'
 import type { JourneyHandle } from '../../handle.js'
@@ -32,7 +32,6 @@ const DONE: readonly OutcomeCode[] = [
   'ADVANCED',
   'KEPT',
   'QUEUED',
-  'REENTERED',
   'TAKEN_OVER',
   'COMPLETED',
 ]
@@ -103,8 +102,9 @@ export function addMessageCommands(context: CommandContext): void {
 }
 
 async function details(session: Session, flags: DetailsFlags): Promise<Answer> {
+  const fromFile = flags.from === undefined ? undefined : await detailsFrom(session.io, flags.from)
   const handle = await session.target(flags)
-  const given = flags.from === undefined ? await askDetails(session.io, flags) : await detailsFrom(session.io, flags.from)
+  const given = fromFile ?? (await askDetails(session.io, flags))
   return told(session, handle, await handle.enterSenderDetails({ ...envelope(flags), ...given }))
 }
 

@@ -1,6 +1,6 @@
 import type { MessageName, OutcomeCode, Receipt } from '../../../workflows/messages.js'
 import type { JourneyHandle } from '../../handle.js'
-import { type CommandContext, withTarget } from '../program.js'
+import { type CommandContext, withTarget } from '../command.js'
 import type { Session, TargetOptions } from '../session.js'
 import { envelope, told } from './messages.js'
 

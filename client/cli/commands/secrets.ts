@@ -1,7 +1,7 @@
 import { sign } from '../../../activities/eko/signature.js'
 import { SECRET_FIELDS, type SecretField } from '../../../values/index.js'
 import { UsageError } from '../io.js'
-import type { CommandContext } from '../program.js'
+import type { CommandContext } from '../command.js'
 import type { Answer } from '../run.js'
 import type { CommonOptions, Session, TargetOptions } from '../session.js'
 import { requireIdKey, senderJourneyId } from '../../ids.js'
@@ -83,8 +83,7 @@ async function printSignature(session: Session, flags: SignFlags): Promise<Answe
   if (!/^\d{13}$/.test(timestamp)) {
     throw new UsageError('--timestamp must be milliseconds since 1970: 13 digits. Eko refuses seconds.')
   }
-  const accessKey =
-    flags.accessKey ?? session.env[ACCESS_KEY_SETTING] ?? (await session.io.askSecret('Access key'))
+  const accessKey = flags.accessKey ?? session.env[ACCESS_KEY_SETTING] ?? (await session.io.askSecret('Access key'))
   if (accessKey === '') throw new UsageError('The access key must not be empty.')
   const secretKey = sign(accessKey, timestamp)
   if (flags.timestamp === undefined && !flags.json) session.io.note(`secret-key-timestamp: ${timestamp}`)

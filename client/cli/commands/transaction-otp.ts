@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { paiseFromRupees } from '../../../values/index.js'
 import { UsageError } from '../io.js'
-import { type CommandContext, withDeadline } from '../program.js'
+import { type CommandContext, withDeadline } from '../command.js'
 import type { Answer } from '../run.js'
 import { type CommonOptions, railOf, type Session } from '../session.js'
 import { aligned, type Row } from '../text.js'
@@ -17,10 +17,12 @@ interface Flags extends CommonOptions {
 }
 
 export function addTransactionOtpCommand({ add, run }: CommandContext): void {
-  withDeadline(add('transaction-otp', 'Have a transaction OTP sent to a sender', [
-    'onboard transaction-otp --recipient 10017740 --amount 110 --user-code 20810200',
-    'echo 9000000001 | onboard transaction-otp --mobile - --recipient 10017740 --amount 110 --request order-4711',
-  ]))
+  withDeadline(
+    add('transaction-otp', 'Have a transaction OTP sent to a sender', [
+      'onboard transaction-otp --recipient 10017740 --amount 110 --user-code 20810200',
+      'echo 9000000001 | onboard transaction-otp --mobile - --recipient 10017740 --amount 110 --request order-4711',
+    ]),
+  )
     .option('--rail <rail>', 'digikhata or levin', 'digikhata')
     .option('--mobile <number>', 'the sender’s mobile; asked for where it is left out or `-`')
     .option('--user-code <code>', 'Eko’s code of the agent (default: ONBOARDING_USER_CODE)')
@@ -39,7 +41,9 @@ async function sendOne(session: Session, flags: Flags): Promise<Answer> {
   if (!paise.ok) throw new UsageError(`--amount: ${paise.message}`)
   const requestId = flags.request ?? randomUUID()
   const mobile = await session.mobile(flags.mobile)
-  const answer = await (await session.client()).sendTransactionOtp({
+  const answer = await (
+    await session.client()
+  ).sendTransactionOtp({
     requestId,
     rail,
     mobile,

@@ -1,0 +1,55 @@
+import { type Dialect, SAMPLE_DEVELOPERS, type ScenariosJson } from '../sandbox/index.js'
+import { places } from './demo-voice.js'
+import type { LocalStack } from './local-stack.js'
+import { LOCAL_TENANTS } from './local-tenants.js'
+import { columns, type Paint } from './terminal.js'
+
+/** What `npm run dev` tells once everything is up. `folder` as the person would write it. */
+export function devLines(
+  stack: LocalStack,
+  { dialect, folder, numbers }: { dialect: Dialect; folder: string; numbers: ScenariosJson['numbers'] },
+  paint: Paint,
+): string[] {
+  const { temporalUi, inbox, ledger } = places(stack)
+  const tenants = SAMPLE_DEVELOPERS.map(({ userCodes }, at) => `${LOCAL_TENANTS[at] ?? ''} (${userCodes.join(', ')})`)
+  const rows = [
+    ['Temporal UI', temporalUi, 'the story of each journey'],
+    ['SMS inbox', inbox, 'where the codes arrive'],
+    ['Ledger', ledger, 'what truly happened at Eko'],
+    ['Test numbers', `${stack.sandboxUrl}/scenarios`, 'and numbers that make something happen'],
+    ['Temporal', stack.temporal.address, `namespace ${stack.temporal.namespace}`],
+  ]
+  return [
+    '',
+    paint('bold', paint('green', 'Everything is up. One Ctrl-C stops it all.')),
+    '',
+    ...columns(rows).map((line) => `  ${line}`),
+    `  Eko           a sandbox, dialect ${dialect}; it forgets its senders at the end, Temporal keeps the journeys`,
+    `  Tenants       ${tenants.join(' and ')}: name and user_codes, from ${folder}/tenants.json`,
+    `  Logs          ${folder}/temporal.log, sandbox.log, worker.log`,
+    '',
+    paint('bold', 'To onboard somebody, in a second terminal, in this folder:'),
+    '',
+    ...walkLines(numbers),
+    '',
+    '  Each answer ends with the next action and the command for it. Also: status --watch, explain, list, doctor.',
+    '  Add --help to any command. Without a terminal, each question takes one line of stdin.',
+  ]
+}
+
+/** The whole way of a new sender on DigiKhata, with the sandbox's first numbers. */
+function walkLines({ mobiles, aadhaarNumbers, pans }: ScenariosJson['numbers']): string[] {
+  const [mobile = '', aadhaar = '', pan = ''] = [mobiles[0], aadhaarNumbers[0], pans[0]]
+  const who = `--rail digikhata --mobile ${mobile}`
+  const userCode = SAMPLE_DEVELOPERS[0]?.userCodes[0] ?? ''
+  const run = 'npm run -s onboard --'
+  return [
+    `  ${run} start ${who} --user-code ${userCode}`,
+    `  ${run} details ${who} --name "Asha Sample" --dob 1990-01-31 --address "12 MG Road" --address Pune`,
+    `  ${run} otp ${who}           # the code is in the inbox`,
+    `  ${run} consent ${who}`,
+    `  ${run} aadhaar ${who}       # ${aadhaar}`,
+    `  ${run} aadhaar-otp ${who}   # the next code in the inbox`,
+    `  ${run} pan ${who}           # ${pan}`,
+  ]
+}
