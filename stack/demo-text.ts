@@ -14,7 +14,7 @@ const RAIL_TEXT: Readonly<Record<Rail, string>> = { digikhata: 'DigiKhata', levi
 /** What Eko has of a sender, in words. The stages are the sandbox's own. */
 const STAGE_TEXT: Readonly<Record<string, string>> = {
   NOT_ENROLLED: 'Eko does not know this mobile',
-  OTP_PENDING: "Eko's truth: mobile unproved",
+  OTP_PENDING: "Eko's truth: mobile next",
   AADHAAR_PENDING: "Eko's truth: Aadhaar next",
   PAN_PENDING: "Eko's truth: PAN next",
 }
@@ -49,7 +49,7 @@ export function castLines(cast: readonly Cast[], paint: Paint): string[] {
   ]
 }
 
-const WIDTHS = [7, 6, 9, 30, 39] as const
+const WIDTHS = [7, 6, 9, 30, 38] as const
 
 function stepRow(cells: readonly string[]): string {
   return cells
@@ -114,7 +114,7 @@ export function happened({ did, outcome, state, nextAction, trueStage }: Step): 
     case 'CONSENT_PRESENTED':
       return 'the text to agree to is shown'
     case 'SENDER_OTP_AGAIN':
-      return 'wallet token is dead: prove mobile again'
+      return 'wallet token dead: prove mobile again'
     case null:
       return ''
     default:
@@ -163,13 +163,10 @@ export function judgementLines(outcomes: readonly Outcome[], judgement: Judgemen
       line.replace(/(agrees|DIFFERS)$/, (word) => paint(agreeing(at) ? 'green' : 'red', word)),
     ),
     '',
-    `${completed} of ${outcomes.length} journeys completed, ${smsSent} SMS sent. ` +
-      (agrees
-        ? paint(
-            'green',
-            'The ledger agrees with every result: no SMS too many, no code used twice, no step done twice.',
-          )
-        : paint('red', 'The ledger does not agree:')),
+    `${completed} of ${outcomes.length} journeys completed, ${smsSent} SMS sent.`,
+    agrees
+      ? paint('green', 'The ledger agrees with every result: no SMS too many, no code used twice, no step done twice.')
+      : paint('red', 'The ledger does not agree:'),
     ...differences.map((difference) => `  - ${difference}`),
   ]
 }

@@ -52,7 +52,15 @@ function milliseconds(text: string): number {
 }
 
 /** What is there to be stopped, whenever and however the demo ends. */
-const running: { stack?: LocalStack } = {}
+const running: { stack?: LocalStack; stopping: boolean } = { stopping: false }
+
+/** What is said about parts that end, or scenes that fail, because everything is being stopped is noise. */
+const say =
+  (print: (line: string) => void) =>
+  (line: string): void => {
+    if (!running.stopping) print(line)
+  }
+const [out, err] = [say(console.log), say(console.error)]
 
 /**
  * @returns the exit code
@@ -79,15 +87,17 @@ To onboard somebody yourself, step by step, from the command line:  npm run dev`
 async function main(): Promise<never> {
   const flags = command.parse().opts<Flags>()
   const paint = painter(hasColours(process.stdout))
-  const voice = flags.json ? jsonVoice(console.log, console.error) : humanVoice(console.log, paint)
+  const voice = flags.json ? jsonVoice(out, err) : humanVoice(out, paint)
   const interrupted = untilInterrupted()
   const folder = mkdtempSync(join(tmpdir(), 'onboarding-demo-'))
   const ending = demo(flags, folder, voice, interrupted).catch((error: unknown) => {
-    console.error(messageOf(error))
+    err(messageOf(error))
     return 1
   })
   // An interruption before the end is an end too; with --keep it is the end that the demo itself waits for.
   const code = await Promise.race([ending, interrupted.then(() => settledSoon(ending))])
+  if (code === INTERRUPTED) err('\nStopping.')
+  running.stopping = true
   await running.stack?.stop()
   // Registered last: parts that were still being started have been killed by then, and write no more.
   process.once('exit', () => {

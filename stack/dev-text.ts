@@ -31,9 +31,8 @@ export function devLines(
     paint('bold', 'To onboard somebody, in a second terminal, in this folder:'),
     '',
     ...walkLines(numbers),
-    '',
     '  Each answer ends with the next action and the command for it. Also: status --watch, explain, list, doctor.',
-    '  Add --help to any command. Without a terminal, each question takes one line of stdin.',
+    '  Add --help to any command.',
   ]
 }
 
@@ -42,14 +41,15 @@ function walkLines({ mobiles, aadhaarNumbers, pans }: ScenariosJson['numbers']):
   const [mobile = '', aadhaar = '', pan = ''] = [mobiles[0], aadhaarNumbers[0], pans[0]]
   const who = `--rail digikhata --mobile ${mobile}`
   const userCode = SAMPLE_DEVELOPERS[0]?.userCodes[0] ?? ''
-  const run = 'npm run -s onboard --'
+  const commands = [
+    `start ${who} --user-code ${userCode}`,
+    `details ${who} --name "Asha Sample" --dob 1990-01-31 --address Pune`,
+    ...['otp', 'consent', 'aadhaar', 'aadhaar-otp', 'pan'].map((name) => `${name} ${who}`),
+  ]
   return [
-    `  ${run} start ${who} --user-code ${userCode}`,
-    `  ${run} details ${who} --name "Asha Sample" --dob 1990-01-31 --address "12 MG Road" --address Pune`,
-    `  ${run} otp ${who}           # the code is in the inbox`,
-    `  ${run} consent ${who}`,
-    `  ${run} aadhaar ${who}       # ${aadhaar}`,
-    `  ${run} aadhaar-otp ${who}   # the next code in the inbox`,
-    `  ${run} pan ${who}           # ${pan}`,
+    ...commands.map((each) => `  npm run -s onboard -- ${each}`),
+    '',
+    `  To be typed in: the codes from the inbox, the Aadhaar number ${aadhaar}, the PAN ${pan}.`,
+    `  Other senders: mobiles ${mobile} to ${mobiles.at(-1) ?? ''}; take another Aadhaar number and PAN for each.`,
   ]
 }

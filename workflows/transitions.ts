@@ -55,7 +55,7 @@ export const CALLED_FROM: Readonly<Record<CallName, readonly State[]>> = {
 const OTP = 'SENDER_OTP_REQUIRED'
 const LOOKUP = 'SENDER_LOOKUP'
 
-/** THE TABLE: every answer of every call. `npm run diagram` draws the README's picture from it. */
+/** THE TABLE: every answer of every call. `npm run docs` draws the README's picture from it. */
 export const TRANSITIONS: readonly Transition[] = [
   { call: 'getSender', answers: ['OTP_SENT'], action: 'openChallenge', to: [OTP] },
   { call: 'getSender', answers: ['OTP_REF_MISSING'], action: 'dispatchSenderOtp', to: [LOOKUP, OTP] },

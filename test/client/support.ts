@@ -8,7 +8,7 @@ import { expect } from '@jest/globals'
 import { ensureKeysFolder, KEY_FILES, readIdKey, readPrivateKeys, readPublicKeys } from '../../secrets/index.js'
 import { createOpener, type KeySet, type Opener } from '../../secrets/sealing.js'
 import { runCli as runCommandLine } from '../../client/cli/run.js'
-import { OnboardingError, type ErrorCode } from '../../client/index.js'
+import { OnboardingError } from '../../client/index.js'
 
 /** The repository's folder. */
 export const ROOT = join(import.meta.dirname, '..', '..')
@@ -117,7 +117,7 @@ export async function refused(call: Promise<unknown> | (() => unknown)): Promise
 
 /** The codes of the fields that an INVALID_INPUT names. */
 export function fieldCodes(error: OnboardingError): Record<string, string> {
-  expect(error.code).toBe<ErrorCode>('INVALID_INPUT')
+  expect(error.code).toBe('INVALID_INPUT')
   const fields = error.details?.['fields'] as Record<string, { code: string }>
   return Object.fromEntries(Object.entries(fields).map(([name, { code }]) => [name, code]))
 }

@@ -42,7 +42,8 @@ async function expectCodesConsumedOnce(journey: TestJourney): Promise<void> {
 }
 
 describe.each(RAILS)('on the %s rail', (rail) => {
-  it.each(LOST)('a sender OTP whose answer is lost (%s) is never sent again by itself', async (fault) => {
+  const ways = rail === 'digikhata' ? LOST : LOST.slice(0, 1)
+  it.each(ways)('a sender OTP whose answer is lost (%s) is never sent again by itself', async (fault) => {
     const facts = newPerson()
     await lose('onboardSender', facts.mobile, fault)
     const journey = await startJourney(stack, rail, { facts })
@@ -60,10 +61,12 @@ describe.each(RAILS)('on the %s rail', (rail) => {
     const journey = await startJourney(stack, rail, { facts })
     const { timeline } = journey.view
     expect(timeline).toContainEqual(expect.objectContaining({ what: 'call:onboardSender', code: 'UNKNOWN_OUTCOME' }))
-    const otp = await journey.person.code('SENDER')
-    await journey.handle.signal.enterSenderOtp({ otp, challengeId: 'whatever' })
+    const { workflowId } = journey.handle
+    // As a caller of another language may send it: without the challenge that no screen has shown.
+    const otp = await stack.client.seal(workflowId, 'otp', await journey.person.code('SENDER'))
+    await stack.client.temporal.workflow.getHandle(workflowId).signal('enterSenderOtp', { otp })
     const view = await journey.handle.waitForChange(journey.view.revision)
-    expect(view.timeline.at(-1)).toMatchObject({ what: 'refused:enterSenderOtp', code: 'CHALLENGE_STALE' })
+    expect(view.timeline.at(-1)).toMatchObject({ what: 'refused:enterSenderOtp', code: 'CODE_UNUSABLE' })
     expect(calls(await journey.ledger(), 'verifySenderOtp')).toHaveLength(0)
     await finish(journey)
   })
