@@ -1,6 +1,6 @@
 import type { Journey } from './journey.js'
 import { isClosed } from './messages.js'
-import { close, note, retireChallenge, set, type Turn, record } from './turn.js'
+import { clientRefOf, close, note, record, retireChallenge, set, type Turn } from './turn.js'
 
 /** The next moment at which something happens by itself, in ms; null where only messages move the journey. */
 export function wakeAt(journey: Journey): number | null {
@@ -49,12 +49,15 @@ function expireChallenge(turn: Turn): void {
   }
 }
 
-/** Runs the parked call again. The step's clock stood still meanwhile. */
+/** Runs the parked call again, under a new `client_ref_id`. The step's clock stood still meanwhile. */
 export function unpark(turn: Turn): void {
   const { call, stepDeadline } = turn.journey
   if (!call?.parked) return
+  const sequence = turn.journey.sequence + 1
+  const request = { ...call.request, clientRef: clientRefOf(turn.journey, sequence) }
   set(turn, {
-    call: { ...call, parked: null, since: turn.now },
+    call: { ...call, request, sequence, parked: null, since: turn.now },
+    sequence,
     stepDeadline: stepDeadline + (turn.now - call.parked.since),
     revision: turn.journey.revision + 1,
   })

@@ -119,7 +119,12 @@ export const TRANSITIONS: readonly Transition[] = [
     action: 'aadhaarRefused',
     to: ['AADHAAR_REQUIRED'],
   },
-  { call: 'generateAadhaarOtp', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveMobileAgain', to: [LOOKUP, OTP, 'SAME'] },
+  {
+    call: 'generateAadhaarOtp',
+    answers: ['WALLET_TOKEN_REFUSED'],
+    action: 'proveMobileAgain',
+    to: [LOOKUP, OTP, 'SAME'],
+  },
   { call: 'generateAadhaarOtp', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   {
     call: 'generateAadhaarOtp',
@@ -138,7 +143,12 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   { call: 'verifyAadhaarOtp', answers: ['WRONG_CODE'], action: 'wrongCode', to: ['AADHAAR_OTP_REQUIRED', 'REJECTED'] },
   { call: 'verifyAadhaarOtp', answers: ['CODE_EXPIRED'], action: 'codeExpired', to: ['AADHAAR_OTP_REQUIRED'] },
-  { call: 'verifyAadhaarOtp', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveMobileAgain', to: [LOOKUP, OTP, 'SAME'] },
+  {
+    call: 'verifyAadhaarOtp',
+    answers: ['WALLET_TOKEN_REFUSED'],
+    action: 'proveMobileAgain',
+    to: [LOOKUP, OTP, 'SAME'],
+  },
   { call: 'verifyAadhaarOtp', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   {
     call: 'verifyAadhaarOtp',

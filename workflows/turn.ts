@@ -113,6 +113,11 @@ export function needAttention(
   record(turn, waiting, 'NEEDS_ATTENTION', { detail: reason, ...(facts && { facts }) })
 }
 
+/** Begins every `client_ref_id` of one run of a call; the activity appends its attempt. */
+export function clientRefOf({ refPrefix }: Journey, sequence: number): string {
+  return `${refPrefix}${sequence.toString(36).padStart(3, '0')}`
+}
+
 /** Asks Eko. `submissions` wait for the outcome; with none of them new, it counts as a call of the journey's own. */
 export function ask(
   turn: Turn,
@@ -128,7 +133,7 @@ export function ask(
   }
   const sequence = journey.sequence + 1
   const { tenant, rail, mobile } = journey.input
-  const clientRef = `${journey.refPrefix}${sequence.toString(36).padStart(3, '0')}`
+  const clientRef = clientRefOf(journey, sequence)
   const call: PendingCall = {
     sequence,
     name,

@@ -510,7 +510,11 @@ describe('client_ref_ids', () => {
       drive.send('resendOtp')
       take()
     }
-    expect(new Set(refs).size).toBe(3)
+    drive.answer('NOT_SENT')
+    drive.now += MINUTE
+    drive.send('retryNow')
+    take()
+    expect(new Set(refs).size).toBe(4)
     for (const ref of refs) {
       expect(ref).toMatch(/^[A-Za-z0-9]{1,17}$/)
       expect(ref.startsWith('0011223344')).toBe(true)
