@@ -25,12 +25,13 @@ interface Intent {
 
 /** The fence of the activity that is running. */
 export function intentFence(): IntentFence {
-  const { heartbeatDetails, taskToken, attempt } = activityInfo()
-  const before = heartbeatDetails as Intent | undefined
+  const info = activityInfo()
+  const { taskToken, attempt } = info
+  const before = info.heartbeatDetails as Intent | null | undefined
   const heartbeat = (details: Intent): Promise<void> => getClient().activity.heartbeat(taskToken, details)
   return {
     // Details that cannot be read are taken as an intent: the safe side.
-    declaredBefore: before !== undefined && before.intent !== null,
+    declaredBefore: before !== undefined && before?.intent !== null,
     declare: () => heartbeat({ intent: attempt }),
     clear: () => heartbeat({ intent: null }),
   }

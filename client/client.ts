@@ -11,13 +11,7 @@ import { requireIdKey, requireOwnJourney, senderJourneyId } from './ids.js'
 import type { JourneySummary } from './journeys.js'
 import { findByClientRef, listJourneys, type ListFilter } from './list.js'
 import { createSealFor } from './messages.js'
-import {
-  type ConnectOptions,
-  DEFAULT_DEADLINE_MS,
-  type GivenClientOptions,
-  resolveOptions,
-  type Settings,
-} from './options.js'
+import { type ConnectOptions, type GivenClientOptions, resolveOptions, type Settings } from './options.js'
 import { type Started, startJourney, type StartInput, type StartOptions } from './start.js'
 import { sendTransactionOtp, type TransactionOtpAnswer, type TransactionOtpRequest } from './transaction-otp.js'
 import { wireOf } from './wire.js'
@@ -55,7 +49,7 @@ export class OnboardingClient {
     const { deadlineMs } = resolveOptions(rest)
     const configured = temporalConfig(env)
     const connectionOptions = { connectTimeout: deadlineMs, ...configured.connection, ...overrides }
-    const connection = await connect(connectionOptions)
+    const connection = await connect(connectionOptions, deadlineMs)
     const client = new Client({
       connection,
       dataConverter,
@@ -143,14 +137,14 @@ export function temporalConfig(env: Environment): { connection: ConnectionOption
     )
     const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars })
     const given = Object.entries(connectionOptions).filter(([, value]) => value !== undefined)
-    return { connection: Object.fromEntries(given) as ConnectionOptions, namespace }
+    return { connection: Object.fromEntries(given), namespace }
   } catch (error) {
     const complaint = error instanceof Error ? error.message : String(error)
     throw notConfigured({ 'TEMPORAL_*': complaint }, error)
   }
 }
 
-async function connect(options: ConnectionOptions): Promise<Connection> {
+async function connect(options: ConnectionOptions, waitedMs: number): Promise<Connection> {
   const connection = Connection.lazy(options)
   try {
     await connection.ensureConnected()
@@ -160,9 +154,8 @@ async function connect(options: ConnectionOptions): Promise<Connection> {
     const coded = toOnboardingError(error, { call: 'connect' })
     if (coded.code === 'ACCESS_DENIED') throw coded
     const address = options.address ?? 'localhost:7233'
-    const waited = options.connectTimeout ?? DEFAULT_DEADLINE_MS
     throw new OnboardingError('UNREACHABLE', {
-      message: `Temporal at ${address} did not answer within ${String(waited)} ms. Check TEMPORAL_ADDRESS and the server.`,
+      message: `Temporal at ${address} did not answer within ${String(waitedMs)} ms. Check TEMPORAL_ADDRESS and the server.`,
       details: { address },
       cause: error,
     })

@@ -13,8 +13,8 @@ import { hasColours, painter } from './terminal.js'
 
 interface Flags {
   readonly dialect: Dialect
-  readonly json: boolean
-  readonly keep: boolean
+  readonly json?: boolean
+  readonly keep?: boolean
   readonly pace?: number
 }
 
@@ -23,8 +23,7 @@ const WATCHED_PACE_MS = 400
 
 const command = new Command('demo')
   .description(
-    `Starts Temporal, a worker and a sandbox of Eko's platform on this machine, takes ten senders through the whole
-onboarding on both rails at the same time, and has the sandbox's ledger judge every result.`,
+    `Starts Temporal, a worker and a sandbox of Eko's platform on this machine, takes ten senders through the whole onboarding on both rails at the same time, and has the sandbox's ledger judge every result.`,
   )
   .usage('[options]')
   .addOption(
@@ -32,8 +31,8 @@ onboarding on both rails at the same time, and has the sandbox's ledger judge ev
       .choices([...DIALECTS])
       .default(DIALECTS[0]),
   )
-  .option('--json', 'one JSON object a line, the summary last; progress goes to stderr', false)
-  .option('--keep', 'leave everything running until Ctrl-C, to look around', false)
+  .option('--json', 'one JSON object a line, the summary last; progress goes to stderr')
+  .option('--keep', 'leave everything running until Ctrl-C, to look around')
   .option('--pace <ms>', `pause before each step (default: ${WATCHED_PACE_MS} on a terminal, else 0)`, milliseconds)
   .allowExcessArguments(false)
   .addHelpText(

@@ -44,7 +44,7 @@ const ensureSearchAttributes = async (connection: Connection, options: Readiness
   for (const [name, type] of Object.entries(searchAttributes)) {
     const present = customAttributes?.[name]
     if (present === undefined) missing[name] = VALUE_TYPES[type]
-    else if (present !== VALUE_TYPES[type]) {
+    else if (Number(present) !== VALUE_TYPES[type]) {
       throw new WrongAttributeType(
         `the search attribute ${name} of namespace ${namespace} is of type ${nameOfType(present)}, not ${type}. Start with a new database file, or remove it with "temporal operator search-attribute remove --name ${name}".`,
       )

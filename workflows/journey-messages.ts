@@ -97,7 +97,7 @@ export function applyMessage(turn: Turn, submission: Submission): void {
   const { name, body } = submission.message
   const { actor, reason } = body as Partial<Messages['cancel']>
   note(turn, { what: `message:${name}`, code: 'TAKEN', ...(actor && { actor }), ...(reason && { reason }) })
-  const apply = APPLY[name] as Apply<typeof name>
+  const apply: (turn: Turn, body: never, submission: Submission) => void = APPLY[name]
   apply(turn, body as never, submission)
 }
 

@@ -69,7 +69,7 @@ function listen(runner: JourneyRunner): void {
     )
     setHandler(defineUpdate<unknown, [unknown]>(name), (body) => runner.submitAndWait(name, body), {
       description,
-      validator: (body) => {
+      validator: (body: unknown) => {
         const refused = runner.refusal({ name, body } as Message)
         if (refused) throw failure(refused)
       },
@@ -77,7 +77,7 @@ function listen(runner: JourneyRunner): void {
   }
   setHandler(defineUpdate<unknown, [OpenRequest]>(OPEN_UPDATE), (request) => runner.open(request), {
     description: 'Start or join: answers with the first state a user can be shown.',
-    validator: (request) => {
+    validator: (request: OpenRequest) => {
       const refused = runner.openRefusal(request)
       if (refused) throw failure(refused)
     },

@@ -100,8 +100,8 @@ export class Io {
       this.#reader = createInterface({ input: this.#streams.stdin, crlfDelay: Infinity })
       this.#lines = this.#reader[Symbol.asyncIterator]()
     }
-    const { value, done } = await this.#lines.next()
-    return done ? undefined : value
+    const line: IteratorResult<string, unknown> = await this.#lines.next()
+    return line.done ? undefined : line.value
   }
 }
 

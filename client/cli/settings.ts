@@ -24,7 +24,7 @@ export async function loadSettings(env: Environment, folder: string): Promise<Cl
 
 async function readSettings(path: string): Promise<Environment> {
   try {
-    return parseEnv(await readFile(path, 'utf8')) as Environment
+    return parseEnv(await readFile(path, 'utf8'))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return {}

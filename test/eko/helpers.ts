@@ -98,9 +98,11 @@ export interface TestServer {
   close(): Promise<void>
 }
 
+export type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => unknown
+
 /** A real HTTP server on a free port. */
-export async function serve(handler: http.RequestListener): Promise<TestServer> {
-  const server = http.createServer(handler)
+export async function serve(handler: Handler): Promise<TestServer> {
+  const server = http.createServer((request, response) => void handler(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as net from 'node:net'
 import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
 import { MAX_RESPONSE_BYTES } from '../../activities/eko/http.js'
 import { createEkoClient, type EkoAnswer, type EkoOperation } from '../../activities/eko/index.js'
-import { bodyOf, credentials, OTP_SENT, request, SECRETS, serve } from './helpers.js'
+import { bodyOf, credentials, type Handler, OTP_SENT, request, SECRETS, serve } from './helpers.js'
 
 const cleanUps: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -20,7 +20,7 @@ function client(timeoutMs = 5_000) {
 
 /** The outcome of one call to a server that behaves so. */
 async function callTo(
-  handler: RequestListener,
+  handler: Handler,
   operation: EkoOperation = 'generateSenderOtp',
   timeoutMs?: number,
 ): Promise<EkoAnswer> {
@@ -119,7 +119,7 @@ describe('The outcome is unknown', () => {
   })
 
   it('where the answer does not end in time', async () => {
-    const slow: RequestListener = (_, response) => void response.writeHead(200).write('{"status":0,')
+    const slow: Handler = (_, response) => void response.writeHead(200).write('{"status":0,')
     expect(await callTo(slow, 'generateSenderOtp', 300)).toMatchObject({ ...UNKNOWN, facts: { httpStatus: 200 } })
   })
 

@@ -10,7 +10,7 @@ import {
 } from '../../workflows/messages.js'
 import { admit } from '../../workflows/onboarding-journey.js'
 import { statusOf } from '../../workflows/journey-view.js'
-import { Drive, driveTo, message, MESSAGE_NAMES, presentConsent } from './support.js'
+import { type Drive, driveTo, message, MESSAGE_NAMES, presentConsent } from './support.js'
 
 const POLICY = { resendCooldownSeconds: 0, triesPerJourney: 1 }
 

@@ -50,7 +50,7 @@ export const composeVariables = (): ComposeVariable[] =>
 
 /** The file with variables put in, as compose does before it validates. */
 export const composeFile = (values: Readonly<Record<string, string>>): ComposeFile => {
-  const filled = text.replaceAll(VARIABLE, (_, name: string, operator?: string, rest = '') => {
+  const filled = text.replaceAll(VARIABLE, (_, name: string, operator?: string, rest: string = '') => {
     const value = values[name] ?? ''
     if (value !== '') return value
     if (operator === '-') return rest

@@ -5,7 +5,11 @@ import { pathToFileURL } from 'node:url'
 import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals'
 import { DIALECTS } from '../../sandbox/index.js'
+import { runDemo } from '../../stack/demo-run.js'
+import { jsonVoice } from '../../stack/demo-voice.js'
+import { startLocalStack } from '../../stack/local-stack.js'
 import { type ManagedProcess, startProcess } from '../../stack/processes.js'
+import { SandboxControl } from '../../stack/sandbox-control.js'
 import { newFolder, removeFolders, ROOT } from './support.js'
 
 jest.setTimeout(240_000)
@@ -142,13 +146,40 @@ describe('npm run demo', () => {
   })
 })
 
+describe('a scene that fails', () => {
+  it('does not hide the others, and the judge says what differs', async () => {
+    const told: string[] = []
+    const stack = await startLocalStack({ folder: newFolder(), report: () => undefined, persistent: false, ui: false })
+    try {
+      const sandbox = new SandboxControl(stack.sandboxUrl)
+      const { numbers } = await sandbox.scenarios()
+      // Asha's: Eko says that her PAN belongs to somebody else.
+      await sandbox.addFaults({ fault: 'panRefused', mobile: numbers.mobiles[0] })
+      const voice = jsonVoice(
+        (line) => told.push(line),
+        () => undefined,
+      )
+      const { agrees, verdicts } = await runDemo(stack, 'portal-2026', 0, voice)
+      expect(agrees).toBe(false)
+      expect(verdicts.filter(({ differences }) => differences.length > 0).map(({ sender }) => sender)).toEqual(['Asha'])
+      expect(told.find((line) => line.includes('"failed"'))).toMatch(/Asha.*IDENTITY_ALREADY_USED/)
+      expect(JSON.parse(told.at(-1) ?? '')).toEqual({
+        summary: { journeys: 10, completed: 9, smsSent: 24, ledgerAgrees: false },
+      })
+    } finally {
+      await stack.stop()
+    }
+  })
+})
+
 describe('npm run dev', () => {
   it('stays up for the CLI, refuses a second one in the same folder, and ends with one Ctrl-C', async () => {
     const folder = newFolder()
     const dev = run('stack/dev.ts', [], folder)
     await dev.process.waitForLine(/Everything is up/, READY_MS)
     const cli = run('client/cli/main.ts', ['list', '--json'], folder)
-    expect([(await cli.process.exited).code, cli.stdout]).toEqual([0, ['[]']])
+    expect([(await cli.process.exited).code, cli.stdout.length]).toEqual([0, 1])
+    expect(JSON.parse(cli.stdout.join(''))).toEqual({ journeys: [] })
     const second = run('stack/dev.ts', [], folder)
     expect((await second.process.exited).code).toBe(1)
     expect(second.stderr.join('\n')).toContain(`process ${dev.process.pid}`)

@@ -7,6 +7,9 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 
+/** gRPC's status for "try again". */
+const UNAVAILABLE = 14
+
 /** Something that the proxy keeps from going on until it is let go. */
 export interface Hold {
   /** Settles when there is something to hold. */
@@ -33,6 +36,8 @@ export interface GrpcProxy {
   holdCall(method: string): Hold
   /** Holds the answer to the next call of this method; the server has done its part. */
   holdAnswer(method: string): Hold
+  /** Ends the worker's open polls at the server, so that no task is given to a worker that cannot take it. */
+  cutPolls(): void
   close(): Promise<void>
 }
 
@@ -59,6 +64,7 @@ function arm(method: string, at: Armed['at']): Armed {
 export async function startGrpcProxy(target: string): Promise<GrpcProxy> {
   const seen: SeenCall[] = []
   const armed: Armed[] = []
+  const polls = new Set<() => void>()
   const upstream = new Set<ClientHttp2Session>()
   const downstream = new Set<{ destroy(): void }>()
 
@@ -91,6 +97,15 @@ export async function startGrpcProxy(target: string): Promise<GrpcProxy> {
     request.on('error', () => stream.destroyed || stream.close(constants.NGHTTP2_INTERNAL_ERROR))
     stream.on('close', () => request.destroyed || request.close(constants.NGHTTP2_CANCEL))
     stream.pipe(request)
+    if (method.startsWith('Poll')) {
+      const cut = (): void => {
+        request.removeAllListeners('end')
+        request.close(constants.NGHTTP2_CANCEL)
+        stream.respond({ 'content-type': 'application/grpc', 'grpc-status': String(UNAVAILABLE) }, { endStream: true })
+      }
+      polls.add(cut)
+      request.once('close', () => polls.delete(cut))
+    }
     const body: Buffer[] = []
     let head: IncomingHttpHeaders = {}
     let trailers: IncomingHttpHeaders = {}
@@ -128,6 +143,9 @@ export async function startGrpcProxy(target: string): Promise<GrpcProxy> {
     seen,
     holdCall: (method) => hold(method, 'call'),
     holdAnswer: (method) => hold(method, 'answer'),
+    cutPolls() {
+      for (const cut of polls) cut()
+    },
     async close() {
       for (const session of [...upstream, ...downstream]) session.destroy()
       await new Promise<void>((resolve) => server.close(() => resolve()))

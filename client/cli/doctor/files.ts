@@ -70,5 +70,7 @@ function tenantNames(text: string): string[] {
   }
   const tenants = (file as { tenants?: unknown } | null)?.tenants
   if (!Array.isArray(tenants)) throw new Error('the tenants file must be {"tenants": [...]}')
-  return tenants.map((tenant: unknown) => String((tenant as { name?: unknown } | null)?.name ?? '(no name)'))
+  return tenants.map((tenant: { name?: unknown } | null) =>
+    typeof tenant?.name === 'string' ? tenant.name : '(no name)',
+  )
 }
