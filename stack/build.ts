@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,10 +11,8 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const DIST = join(ROOT, 'dist')
-/** Rooms that are in the package; `stack` is for clones. */
-export const BUILT_ROOMS = ['values', 'workflows', 'activities', 'secrets', 'worker', 'client', 'sandbox'] as const
 /** The workflows as the worker loads them, ready made: nothing is bundled at start. */
-export const WORKFLOW_BUNDLE = join(DIST, 'workflow-bundle.js')
+const WORKFLOW_BUNDLE = join(DIST, 'workflow-bundle.js')
 
 type Report = (line: string) => void
 
@@ -30,21 +29,18 @@ export async function build(report: Report): Promise<void> {
     workflowsPath: join(DIST, 'workflows/index.js'),
     payloadConverterPath: join(DIST, 'secrets/payload-converter.cjs'),
     logger: new DefaultLogger('WARN'),
+    // The source map would name this machine's folders.
+    webpackConfigHook: (config) => ({ ...config, output: { ...config.output, devtoolModuleFilenameTemplate } }),
   })
   await writeFile(WORKFLOW_BUNDLE, code)
-  const entries = await packageEntries()
-  const missing = (await Promise.all(entries.map(async (entry) => ((await exists(entry)) ? [] : [entry])))).flat()
+  const missing = (await packageEntries()).filter((entry) => !existsSync(entry))
   if (missing.length > 0) throw new Error(`package.json names files that the build did not make: ${missing.join(', ')}`)
   await makeProgramsExecutable()
   report(`Built dist/: workflow bundle ${Math.round(code.length / 1024)} KB with its source map.`)
 }
 
-/** Builds unless `dist/` is newer than every source. */
-export async function ensureBuilt(report: Report): Promise<void> {
-  const builtAt = await changedAt(WORKFLOW_BUNDLE)
-  const inputs = [...BUILT_ROOMS, 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'stack/build.ts']
-  const newest = Math.max(...(await Promise.all(inputs.map((input) => newestChange(join(ROOT, input))))))
-  if (builtAt === null || builtAt < newest) await build(report)
+function devtoolModuleFilenameTemplate({ absoluteResourcePath }: { absoluteResourcePath: string }): string {
+  return absoluteResourcePath.replaceAll(ROOT, '')
 }
 
 async function compile(): Promise<void> {
@@ -78,27 +74,6 @@ async function packageEntries(): Promise<string[]> {
 async function makeProgramsExecutable(): Promise<void> {
   const { bin } = await readManifest()
   await Promise.all(Object.values(bin).map((entry) => chmod(join(ROOT, entry), 0o755)))
-}
-
-async function changedAt(path: string): Promise<number | null> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw error
-  })
-  return info?.mtimeMs ?? null
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await changedAt(path)) !== null
-}
-
-/** When the newest file at or below the path was changed. */
-async function newestChange(path: string): Promise<number> {
-  const info = await stat(path)
-  if (!info.isDirectory()) return info.mtimeMs
-  const names = await readdir(path, { recursive: true })
-  const times = await Promise.all(names.map(async (name) => (await stat(join(path, name))).mtimeMs))
-  return Math.max(info.mtimeMs, ...times)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -25,7 +25,7 @@ export interface CallRequest {
   readonly rail: Rail
   readonly userCode: string
   readonly mobile: string
-  /** `^[A-Za-z0-9]{1,17}$`; the activity appends its attempt, so that each attempt has a fresh `client_ref_id`. */
+  /** `^[A-Za-z0-9]{1,18}$`; the activity appends its attempt, so that each attempt has a fresh `client_ref_id`. */
   readonly clientRef: string
   readonly details?: SenderDetails
   readonly otp?: SealedField

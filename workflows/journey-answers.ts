@@ -29,7 +29,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
       set(turn, { challenge: { ...challenge, dispatch: 'sent', ref: outcome.otpRefId, expiresAt } })
     }
     enter(turn, call.name === 'generateAadhaarOtp' ? 'AADHAAR_OTP_REQUIRED' : 'SENDER_OTP_REQUIRED')
-    record(turn, call.submissions, 'OTP_SENT', facts(outcome))
+    record(turn, call.submissions, call.sentMeans, facts(outcome))
   },
 
   uncertainDispatch(turn, call, outcome) {
@@ -128,8 +128,8 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     if (plan?.onUnknown.verifyAadhaarOtp === 'PROBE_PAN' && input.stopAt !== 'PAN_REQUIRED') {
       set(turn, { challenge: null })
       enter(turn, 'PAN_REQUIRED')
-      record(turn, call.submissions, 'VERIFICATION_UNCERTAIN', facts(outcome))
       submitKeptPan(turn)
+      record(turn, call.submissions, 'VERIFICATION_UNCERTAIN', facts(outcome))
     } else {
       enter(turn, 'SENDER_OTP_REQUIRED')
       deadChallenge(turn, 'SENDER', 'VERIFICATION_UNCERTAIN')
@@ -225,7 +225,12 @@ function stepDone(turn: Turn, step: StepDone): void {
 }
 
 /** Sends a sender OTP by the journey itself, if the quota and the cooldown allow; else the user asks for it later. */
-function sendSenderOtp(turn: Turn, name: CallName, submissions: readonly Submission[]): void {
+function sendSenderOtp(
+  turn: Turn,
+  name: CallName,
+  submissions: readonly Submission[],
+  sentMeans: OutcomeCode = 'OTP_SENT',
+): void {
   if (resendWindow(turn.journey, 'SENDER', turn.now).at > turn.now) {
     enter(turn, 'SENDER_OTP_REQUIRED')
     deadChallenge(turn, 'SENDER', 'SENDER_OTP_AGAIN')
@@ -234,7 +239,7 @@ function sendSenderOtp(turn: Turn, name: CallName, submissions: readonly Submiss
   }
   enter(turn, 'SENDER_LOOKUP')
   mintChallenge(turn, 'SENDER')
-  ask(turn, name, {}, submissions, { byItself: true })
+  ask(turn, name, {}, submissions, { byItself: true, sentMeans })
 }
 
 /** A wallet token that is refused or known to be over: once per step, the sender proves the mobile again. */
@@ -253,8 +258,7 @@ export function proveMobileAgain(turn: Turn, submissions: readonly Submission[],
   })
   const pan = call?.request.pan
   if (pan) set(turn, { keptPan: { pan, until: turn.now + (plan?.policy.keptPanSeconds ?? 0) * 1000 } })
-  record(turn, submissions, 'SENDER_OTP_AGAIN')
-  sendSenderOtp(turn, plan?.resendSenderOtp ?? 'getSender', [])
+  sendSenderOtp(turn, plan?.resendSenderOtp ?? 'getSender', submissions, 'SENDER_OTP_AGAIN')
 }
 
 function countWrong(turn: Turn, call: PendingCall, code: OutcomeCode, outcome: CallOutcome): void {
@@ -284,8 +288,8 @@ function goToPan(turn: Turn, call: PendingCall, outcome: CallOutcome): void {
     return
   }
   enter(turn, 'PAN_REQUIRED')
-  record(turn, call.submissions, 'ADVANCED', facts(outcome))
   submitKeptPan(turn)
+  record(turn, call.submissions, 'ADVANCED', facts(outcome))
 }
 
 function submitKeptPan(turn: Turn): void {

@@ -28,7 +28,7 @@ import type {
 export interface Journey {
   readonly workflowId: string
   readonly runId: string
-  /** Start of every `client_ref_id`: 10 characters of the workflow id's hash and 3 of the run id. */
+  /** Start of every `client_ref_id`: 10 characters of the workflow id's hash and 4 of the run id. */
   readonly refPrefix: string
   readonly input: OnboardingInput
   /** The agent that owns the journey; `takeOver` changes it. */
@@ -126,6 +126,8 @@ export interface PendingCall {
   readonly parked: { readonly dependency: Dependency; readonly since: number; readonly retryAt: number } | null
   /** How often it was parked, for the backoff. */
   readonly parks: number
+  /** What a code that is sent means to those who wait; default `OTP_SENT`. */
+  readonly sentMeans: OutcomeCode
 }
 
 /** What happens to a journey. */

@@ -26,7 +26,7 @@ export function openJourney({ workflowId, runId, input, now }: Opening): Journey
   return {
     workflowId,
     runId,
-    refPrefix: `${hash}0000000000`.slice(0, 10) + `${runId.replace(/-/g, '')}000`.slice(0, 3),
+    refPrefix: `${hash}0000000000`.slice(0, 10) + runPart(runId),
     input,
     userCode: input.userCode,
     plan: null,
@@ -72,6 +72,12 @@ export function openJourney({ workflowId, runId, input, now }: Opening): Journey
     lastOutcome: null,
     operatorReason: null,
   }
+}
+
+/** Four characters that tell runs apart: of the run id's end, since its beginning is a clock (UUIDv7, RFC 9562 §5.7). */
+function runPart(runId: string): string {
+  const random = Number.parseInt(runId.replace(/\W/g, '').slice(-8), 16) || 0
+  return (random % 36 ** 4).toString(36).padStart(4, '0')
 }
 
 /** One step of the machine. Never throws, whatever arrives. */

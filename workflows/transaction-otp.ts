@@ -16,7 +16,7 @@ export async function sendTransactionOtp(input: TransactionOtpInput): Promise<Tr
     })
   }
   const hash = workflowInfo().workflowId.split(':').at(-1) ?? ''
-  const clientRef = `${hash.slice(0, 10)}${workflowInfo().runId.replace(/-/g, '').slice(0, 3)}t`
+  const clientRef = `${hash.slice(0, 10)}t${workflowInfo().runId.slice(-6)}`
   const request: TransactionOtpRequest = { ...input, clientRef }
   const outcome = await scheduleActivity<CallOutcome>('sendTransactionOtp', [request], {
     startToCloseTimeout: '40 s',

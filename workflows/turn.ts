@@ -124,7 +124,7 @@ export function ask(
   name: CallName,
   request: Partial<CallRequest>,
   submissions: readonly Submission[],
-  { byItself = false } = {},
+  { byItself = false, sentMeans = 'OTP_SENT' }: { byItself?: boolean; sentMeans?: OutcomeCode } = {},
 ): void {
   const { journey } = turn
   if (byItself && journey.hops >= MAX_HOPS) {
@@ -142,6 +142,7 @@ export function ask(
     since: turn.now,
     parked: null,
     parks: 0,
+    sentMeans,
   }
   set(turn, { call, sequence, hops: byItself ? journey.hops + 1 : 0, revision: journey.revision + 1 })
 }

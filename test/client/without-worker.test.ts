@@ -1,6 +1,5 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createServer, type Server } from 'node:net'
-import { type AddressInfo } from 'node:net'
 import { OnboardingClient, type OnboardingInput } from '../../client/index.js'
 import { findTemporalCli, startTemporalServer, type TemporalServer } from '../../stack/temporal-server.js'
 import { sealedHeader } from '../../values/index.js'
@@ -40,10 +39,9 @@ describe('a server that is not there', () => {
 
   it('is UNREACHABLE where something else listens and never answers', async () => {
     const silent = await listenSilently()
-    const { port } = silent.address() as AddressInfo
-    const error = await refused(connect(`127.0.0.1:${port}`, 500))
+    const error = await refused(connect(silent.address, 500))
     expect(error.code).toBe('UNREACHABLE')
-    await new Promise((resolve) => silent.close(resolve))
+    await silent.stop()
   })
 
   it('is UNREACHABLE for every call once it has gone', async () => {
@@ -52,9 +50,13 @@ describe('a server that is not there', () => {
     const lost = await connect(brief.address)
     await brief.stop()
     const handle = lost.handleOf({ rail: 'levin', mobile: MOBILE })
-    for (const call of [lost.start(START), handle.view(), handle.cancel({ reason: 'x' }), handle.describe()]) {
-      expect((await refused(call)).code).toBe('UNREACHABLE')
-    }
+    const calls = [
+      () => lost.start(START),
+      () => handle.view(),
+      () => handle.cancel({ reason: 'x' }),
+      () => handle.waitForState('COMPLETED', { timeoutMs: 500 }),
+    ]
+    for (const call of calls) expect((await refused(call)).code).toBe('UNREACHABLE')
     await lost.close()
   })
 })
@@ -194,7 +196,16 @@ describe('nothing is sent', () => {
   })
 })
 
-function listenSilently(): Promise<Server> {
-  const silent = createServer(() => undefined)
-  return new Promise((resolve) => silent.listen(0, '127.0.0.1', () => resolve(silent)))
+async function listenSilently(): Promise<{ address: string; stop(): Promise<void> }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => sockets.add(socket))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    address: `127.0.0.1:${port}`,
+    stop: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }

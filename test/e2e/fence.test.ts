@@ -1,41 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { OnboardingClient, Receipt } from '../../client/index.js'
 import type { ManagedProcess } from '../../stack/processes.js'
-import { type GrpcProxy, startGrpcProxy } from '../support/grpc-proxy.js'
+import { type GrpcProxy, type Hold, startGrpcProxy } from '../support/grpc-proxy.js'
 import { activityFailures, historyOf } from '../support/history.js'
 import { ALL_STEPS_ONCE, action, calls, smsFor, startJourney, steps, type TestJourney, until } from '../support/journeys.js'
-import { newPerson } from '../support/people.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /**
  * The intent fence with real processes: workers that are killed or frozen at an exact point of a call that must not be
- * repeated. What is held at which point is the proxy's work, between one worker and Temporal; the ledger is the judge.
+ * repeated. A proxy between that worker and Temporal holds the call at the point; the sandbox's ledger is the judge.
  */
 
-let stack: TestStack
-/** The scenes mostly wait for Temporal's timeouts, so they are played at the same time, in two halves. */
-const played = new Map<string, Promise<void>>()
-beforeAll(async () => {
-  stack = await startTestStack()
-  const lanes = [0, 1, 2].map((lane) => SCENES.filter((_, index) => index % 3 === lane))
-  for (const lane of lanes) {
-    let before: Promise<unknown> = Promise.resolve()
-    for (const { name, play } of lane) {
-      const playing = before.then(() => withScene(play))
-      before = playing.catch(() => undefined) // its own test reports it
-      played.set(name, playing)
-    }
-  }
-})
-afterAll(async () => {
-  await Promise.allSettled(played.values())
-  await stack?.stop()
-})
-
-/** Eko's timeout in ms; an attempt may take 5 s more. */
+/** Eko's timeout in ms; an attempt may take 5 s more before Temporal gives the call to somebody else. */
 const WORKER_ENV = { ONBOARDING_EKO_TIMEOUT_MS: '1500' }
-
 const HEARTBEAT = 'RecordActivityTaskHeartbeat'
+/** gRPC's status with which the server refuses what comes from an attempt that is not the current one. */
 const NOT_FOUND = 5
 
 interface Scene {
@@ -47,26 +26,27 @@ interface Scene {
   startSecond(): Promise<ManagedProcess>
 }
 
+let stack: TestStack
 let scenes = 0
 
 /** A journey that waits for its sender OTP, on a task queue of its own; one SMS was sent so far. */
 async function withScene(play: (scene: Scene) => Promise<void>): Promise<void> {
   scenes += 1
-  const env = { ...WORKER_ENV, ONBOARDING_TASK_QUEUE: `fence-${scenes}` }
+  const name = `fence-${scenes}`
+  const env = { ...WORKER_ENV, ONBOARDING_TASK_QUEUE: name }
   const proxy = await startGrpcProxy(stack.local.temporal.address)
   const workers: ManagedProcess[] = []
+  const startWorker = async (role: string, address = stack.local.temporal.address): Promise<ManagedProcess> => {
+    const worker = await stack.local.startWorker(`${name}-${role}`, { ...env, TEMPORAL_ADDRESS: address })
+    workers.push(worker)
+    return worker
+  }
   try {
-    const first = await stack.local.startWorker(`fence-${scenes}-a`, { ...env, TEMPORAL_ADDRESS: proxy.address })
-    workers.push(first)
-    const client = await stack.connect({ taskQueue: env.ONBOARDING_TASK_QUEUE, deadlineMs: 60_000 })
-    const journey = await startJourney(stack, 'digikhata', { client, facts: newPerson() })
+    const first = await startWorker('first', proxy.address)
+    const client = await stack.connect({ taskQueue: name, deadlineMs: 60_000 })
+    const journey = await startJourney(stack, 'digikhata', { client })
     expect(journey.view.nextAction.do).toBe('ENTER_SENDER_OTP')
-    const startSecond = async (): Promise<ManagedProcess> => {
-      const second = await stack.local.startWorker(`fence-${scenes}-b`, env)
-      workers.push(second)
-      return second
-    }
-    await play({ journey, proxy, first, client, startSecond })
+    await play({ journey, proxy, first, client, startSecond: () => startWorker('second') })
   } finally {
     for (const worker of workers) worker.kill('SIGCONT')
     await Promise.all(workers.map((worker) => worker.stop()))
@@ -82,136 +62,174 @@ async function dispatches(journey: TestJourney): Promise<number> {
   return calls(await journey.ledger(), 'generateSenderOtp').length
 }
 
-async function finish(journey: TestJourney): Promise<void> {
-  expect((await journey.person.finish(await journey.handle.view())).state).toBe('COMPLETED')
-  expect(steps(await journey.ledger())).toEqual(ALL_STEPS_ONCE)
+async function failures({ client, journey }: Scene): Promise<string[]> {
+  return activityFailures(await historyOf(client, journey.handle.workflowId))
 }
 
-describe('a worker that is killed', () => {
-  it('after the request was sent leaves one SMS and an UnknownOutcome, and the user asks for a new code', () =>
-    withScene(async ({ journey, first, client, startSecond }) => {
-      const fault = { fault: 'delayAfterCommit', ms: 60_000, operation: 'generateSenderOtp', mobile: journey.mobile }
-      await stack.sandbox.addFaults(fault)
-      const resent: Promise<Receipt> = journey.handle.resendOtp()
-      await until(async () => (await senderSms(journey)) === 2, 'the second SMS was sent')
-      first.kill('SIGKILL')
-      await first.exited
-      await startSecond()
+async function expectEndAsWanted(journey: TestJourney): Promise<void> {
+  expect((await journey.person.finish(await journey.handle.view())).state).toBe('COMPLETED')
+  const ledger = await journey.ledger()
+  expect(steps(ledger)).toEqual(ALL_STEPS_ONCE)
+  expect(new Set(ledger.codesConsumed.map(({ otpRefId }) => otpRefId)).size).toBe(ledger.codesConsumed.length)
+}
 
-      expect(await resent).toMatchObject({ outcome: 'DISPATCH_UNCERTAIN', state: 'SENDER_OTP_REQUIRED' })
-      expect(action(await journey.handle.view(), 'REQUEST_NEW_CODE').reason).toBe('DISPATCH_UNCERTAIN')
-      expect(await dispatches(journey)).toBe(1)
-      expect(await senderSms(journey)).toBe(2)
-      expect(activityFailures(await historyOf(client, journey.handle.workflowId))).toEqual(['UnknownOutcome'])
-      await finish(journey)
-      expect(await senderSms(journey)).toBe(3)
-    }))
+async function killAndReplace({ first, startSecond }: Scene): Promise<void> {
+  first.kill('SIGKILL')
+  await first.exited
+  await startSecond()
+}
 
-  it('before its intent was recorded has sent nothing, and the next attempt sends the one SMS', () =>
-    withScene(async ({ journey, proxy, first, client, startSecond }) => {
-      const heartbeat = proxy.holdCall(HEARTBEAT)
-      const resent = journey.handle.resendOtp()
-      await heartbeat.reached
-      first.kill('SIGKILL')
-      await first.exited
-      expect(await dispatches(journey)).toBe(0)
-      await startSecond()
+async function killedAfterSending(scene: Scene): Promise<void> {
+  const { journey } = scene
+  const { mobile } = journey
+  await stack.sandbox.addFaults({ fault: 'delayAfterCommit', ms: 60_000, operation: 'generateSenderOtp', mobile })
+  const resent = journey.handle.resendOtp()
+  await until(async () => (await senderSms(journey)) === 2, 'the second SMS was sent')
+  await killAndReplace(scene)
+  expect(await resent).toMatchObject({ outcome: 'DISPATCH_UNCERTAIN', state: 'SENDER_OTP_REQUIRED' })
+  expect(action(await journey.handle.view(), 'REQUEST_NEW_CODE').reason).toBe('DISPATCH_UNCERTAIN')
+  expect(await dispatches(journey)).toBe(1)
+  expect(await senderSms(journey)).toBe(2)
+  expect(await failures(scene)).toEqual(['UnknownOutcome'])
+  await expectEndAsWanted(journey)
+  expect(await senderSms(journey)).toBe(3)
+}
 
-      expect(await resent).toMatchObject({ outcome: 'OTP_SENT' })
-      expect(await dispatches(journey)).toBe(1)
-      expect(await senderSms(journey)).toBe(2)
-      expect(activityFailures(await historyOf(client, journey.handle.workflowId))).toEqual([])
-      await finish(journey)
-    }))
+async function killedBeforeIntent(scene: Scene): Promise<void> {
+  const { journey, proxy } = scene
+  const heartbeat = proxy.holdCall(HEARTBEAT)
+  const resent = journey.handle.resendOtp()
+  await heartbeat.reached
+  await killAndReplace(scene)
+  expect(await resent).toMatchObject({ outcome: 'OTP_SENT' })
+  expect(await dispatches(journey)).toBe(1)
+  expect(await senderSms(journey)).toBe(2)
+  expect(await failures(scene)).toEqual([])
+  await expectEndAsWanted(journey)
+}
 
-  it('between its recorded intent and the request is taken for one that may have sent', () =>
-    withScene(async ({ journey, proxy, first, client, startSecond }) => {
-      const acknowledgement = proxy.holdAnswer(HEARTBEAT)
-      const resent = journey.handle.resendOtp()
-      await acknowledgement.reached
-      first.kill('SIGKILL')
-      await first.exited
-      await startSecond()
+async function killedAfterIntent(scene: Scene): Promise<void> {
+  const { journey, proxy } = scene
+  const acknowledgement = proxy.holdAnswer(HEARTBEAT)
+  const resent = journey.handle.resendOtp()
+  await acknowledgement.reached
+  await killAndReplace(scene)
+  expect(await resent).toMatchObject({ outcome: 'DISPATCH_UNCERTAIN' })
+  expect(await dispatches(journey)).toBe(0)
+  expect(await failures(scene)).toEqual(['UnknownOutcome'])
+  await expectEndAsWanted(journey)
+}
 
-      expect(await resent).toMatchObject({ outcome: 'DISPATCH_UNCERTAIN' })
-      expect(await dispatches(journey)).toBe(0)
-      expect(activityFailures(await historyOf(client, journey.handle.workflowId))).toEqual(['UnknownOutcome'])
-      await finish(journey)
-    }))
+/** Freezes the first worker once something is held, lets the second one act, and thaws the first. */
+async function frozenAt({ journey, proxy, first, startSecond }: Scene, hold: Hold): Promise<Receipt> {
+  await journey.handle.signal.resendOtp({ submissionId: 'again' })
+  await hold.reached
+  first.kill('SIGSTOP')
+  proxy.cutPolls()
+  expect(await dispatches(journey)).toBe(0)
+  await startSecond()
+  let receipt: Receipt | null = null
+  await until(async () => {
+    receipt = await journey.handle.receipt('resendOtp', 'again')
+    return receipt !== null
+  }, 'the second worker has answered')
+  first.kill('SIGCONT')
+  hold.release()
+  return receipt as unknown as Receipt
+}
+
+/** The thawed worker comes with its intent, and the server refuses it. */
+function frozenBeforeSending(hold: (proxy: GrpcProxy) => Hold): (scene: Scene) => Promise<void> {
+  return async (scene) => {
+    const { journey, proxy, first } = scene
+    const heartbeatsBefore = refusedIntents(proxy)
+    expect(await frozenAt(scene, hold(proxy))).toMatchObject({ outcome: 'OTP_SENT' })
+    await until(() => refusedIntents(proxy) > heartbeatsBefore, 'the server has refused the late intent')
+    await expectEndAsWanted(journey)
+    await first.stop() // whatever it was about to do, it has done now
+    expect(await dispatches(journey)).toBe(1)
+    expect(await senderSms(journey)).toBe(2)
+    expect(await failures(scene)).toEqual([])
+  }
+}
+
+function refusedIntents({ seen }: GrpcProxy): number {
+  return seen.filter(({ method, status }) => method === HEARTBEAT && status === NOT_FOUND).length
+}
+
+async function frozenAfterIntent(scene: Scene): Promise<void> {
+  const { journey, proxy, first } = scene
+  const receipt = await frozenAt(scene, proxy.holdAnswer(HEARTBEAT))
+  expect(receipt).toMatchObject({ outcome: 'DISPATCH_UNCERTAIN' })
+  await first.stop()
+  expect(await dispatches(journey)).toBeLessThanOrEqual(1)
+  await expectEndAsWanted(journey)
+}
+
+async function askedToEnd(scene: Scene): Promise<void> {
+  const { journey, first, startSecond } = scene
+  const { mobile } = journey
+  await stack.sandbox.addFaults({ fault: 'delayAfterCommit', ms: 1_000, operation: 'verifySenderOtp', mobile })
+  const verified = journey.person.act(journey.view.nextAction)
+  await until(async () => calls(await journey.ledger(), 'verifySenderOtp').length === 1, 'the code is at Eko')
+  first.kill('SIGTERM')
+  expect(await first.exited).toEqual({ code: 0, signal: null })
+  expect(calls(await journey.ledger(), 'verifySenderOtp')).toMatchObject([{ executed: true, answered: true }])
+  await startSecond()
+  expect(await verified).toMatchObject({ outcome: 'ADVANCED', state: 'AADHAAR_REQUIRED' })
+  expect(await failures(scene)).toEqual([])
+  await expectEndAsWanted(journey)
+  expect(calls(await journey.ledger(), 'verifySenderOtp')).toHaveLength(1)
+}
+
+const SCENES: readonly { readonly name: string; readonly play: (scene: Scene) => Promise<void> }[] = [
+  {
+    name: 'killed after it has sent: one SMS, an UnknownOutcome, and the user asks for a new code',
+    play: killedAfterSending,
+  },
+  {
+    name: 'killed before its intent was recorded: it sent nothing, and the next attempt sends the one SMS',
+    play: killedBeforeIntent,
+  },
+  {
+    name: 'killed between its recorded intent and the request: taken for one that may have sent',
+    play: killedAfterIntent,
+  },
+  {
+    name: 'frozen before it knows of its task, thawed after another one has sent: it sends nothing',
+    play: frozenBeforeSending((proxy) => proxy.holdAnswer('RespondWorkflowTaskCompleted')),
+  },
+  {
+    name: 'frozen before its intent was recorded, thawed after another one has sent: it sends nothing',
+    play: frozenBeforeSending((proxy) => proxy.holdCall(HEARTBEAT)),
+  },
+  { name: 'frozen after its intent was recorded: nobody else sends', play: frozenAfterIntent },
+  {
+    name: 'asked to end (SIGTERM): its call finishes and is reported, and the next worker goes on',
+    play: askedToEnd,
+  },
+]
+
+/** The scenes mostly wait for Temporal's timeouts, so they are played at the same time, in some lanes. */
+const LANES = 3
+const played = new Map<string, Promise<void>>()
+
+beforeAll(async () => {
+  stack = await startTestStack()
+  for (let lane = 0; lane < LANES; lane += 1) {
+    let before: Promise<unknown> = Promise.resolve()
+    for (const { name, play } of SCENES.filter((_, index) => index % LANES === lane)) {
+      const playing = before.then(() => withScene(play))
+      before = playing.catch(() => undefined) // its own test reports it
+      played.set(name, playing)
+    }
+  }
+})
+afterAll(async () => {
+  await Promise.allSettled(played.values())
+  await stack?.stop()
 })
 
-describe('a worker that is frozen before sending, and thawed when another one has acted', () => {
-  async function thawedTooLate({ journey, proxy, first, startSecond }: Scene, point: 'before' | 'during' | 'after') {
-    // before: it has not yet been told of the call; during: its intent is on the way; after: it was just acknowledged.
-    const hold =
-      point === 'before'
-        ? proxy.holdAnswer('RespondWorkflowTaskCompleted')
-        : point === 'during'
-          ? proxy.holdCall(HEARTBEAT)
-          : proxy.holdAnswer(HEARTBEAT)
-    await journey.handle.signal.resendOtp({ submissionId: 'again' })
-    await hold.reached
-    first.kill('SIGSTOP')
-    proxy.cutPolls()
-    expect(await dispatches(journey)).toBe(0)
-    await startSecond()
-    const receipt = await receiptOf(journey)
-    const seen = proxy.seen.length
-    first.kill('SIGCONT')
-    hold.release()
-    return { receipt, laterCalls: () => proxy.seen.slice(seen) }
-  }
-
-  async function receiptOf(journey: TestJourney): Promise<Receipt> {
-    let receipt: Receipt | null = null
-    await until(async () => {
-      receipt = await journey.handle.receipt('resendOtp', 'again')
-      return receipt !== null
-    }, 'the second worker has answered')
-    return receipt as unknown as Receipt
-  }
-
-  it.each(['before', 'during'] as const)('(%s its intent was recorded) sends nothing', (point) =>
-    withScene(async (scene) => {
-      const { journey, first } = scene
-      const { receipt, laterCalls } = await thawedTooLate(scene, point)
-      expect(receipt.outcome).toBe('OTP_SENT')
-      await until(
-        () => laterCalls().some(({ method, status }) => method === HEARTBEAT && status === NOT_FOUND),
-        'the server has refused the late intent',
-      )
-      await finish(journey)
-      await first.stop() // whatever it was about to do, it has done now
-      expect(await dispatches(journey)).toBe(1)
-      expect(await senderSms(journey)).toBe(2)
-    }),
-  )
-
-  it('(after its intent was recorded) may send, and nobody else does', () =>
-    withScene(async (scene) => {
-      const { journey, first } = scene
-      const { receipt } = await thawedTooLate(scene, 'after')
-      expect(receipt.outcome).toBe('DISPATCH_UNCERTAIN')
-      await first.stop()
-      expect(await dispatches(journey)).toBeLessThanOrEqual(1)
-      await finish(journey)
-    }))
-})
-
-describe('a worker that is asked to end (SIGTERM)', () => {
-  it('lets its call finish and reports it; the journey goes on with the next worker', () =>
-    withScene(async ({ journey, first, client, startSecond }) => {
-      const fault = { fault: 'delayAfterCommit', ms: 1_000, operation: 'verifySenderOtp', mobile: journey.mobile }
-      await stack.sandbox.addFaults(fault)
-      const verified = journey.person.act(journey.view.nextAction)
-      await until(async () => calls(await journey.ledger(), 'verifySenderOtp').length === 1, 'the code is at Eko')
-      first.kill('SIGTERM')
-      expect(await first.exited).toEqual({ code: 0, signal: null })
-      expect(calls(await journey.ledger(), 'verifySenderOtp')).toMatchObject([{ executed: true, answered: true }])
-      await startSecond()
-      expect(await verified).toMatchObject({ outcome: 'ADVANCED', state: 'AADHAAR_REQUIRED' })
-      expect(activityFailures(await historyOf(client, journey.handle.workflowId))).toEqual([])
-      await finish(journey)
-      expect(calls(await journey.ledger(), 'verifySenderOtp')).toHaveLength(1)
-    }))
+describe('a worker', () => {
+  it.each(SCENES.map(({ name }) => name))('%s', (name) => played.get(name), 180_000)
 })

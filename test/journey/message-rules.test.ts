@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { nextActionOf, resultOf, statusOf } from '../../workflows/journey-view.js'
 import { wakeAt } from '../../workflows/journey-clock.js'
-import { compareInput } from '../../workflows/onboarding-journey.js'
-import { Drive, driveTo, outcome } from './support.js'
+import { compareInput, openJourney } from '../../workflows/onboarding-journey.js'
+import { Drive, driveTo, JOURNEY_ID, outcome, START } from './support.js'
 
 const MINUTE = 60_000
 
@@ -174,8 +174,28 @@ describe('client_ref_ids', () => {
     take()
     expect(new Set(refs).size).toBe(4)
     for (const ref of refs) {
-      expect(ref).toMatch(/^[A-Za-z0-9]{1,17}$/)
+      expect(ref).toMatch(/^[A-Za-z0-9]{1,18}$/)
       expect(ref.startsWith('0011223344')).toBe(true)
     }
+  })
+})
+
+describe('receipts', () => {
+  it('never point to what the journey already does by itself', () => {
+    const drive = driveTo('AADHAAR_OTP_REQUIRED')
+    drive.send('enterPan')
+    drive.send('enterAadhaarOtp')
+    drive.answer('PAN_PENDING')
+    expect(drive.last.settled).toMatchObject([{ receipt: { outcome: 'ADVANCED', nextAction: { do: 'WAIT' } } }])
+  })
+})
+
+describe('two runs of one sender', () => {
+  it('share neither client_ref_ids nor challenge ids, though their run ids begin alike', () => {
+    const input = { tenant: 'acme', rail: 'digikhata', mobile: '9000000001', userCode: '20810200' } as const
+    const runs = ['019a2b3c-4d5e-7000-8000-00000000aaaa', '019a2b3c-4d5e-7000-8000-00000000bbbb'].map((runId) =>
+      openJourney({ workflowId: JOURNEY_ID, runId, input, now: START }),
+    )
+    expect(new Set(runs.map(({ refPrefix }) => refPrefix)).size).toBe(2)
   })
 })

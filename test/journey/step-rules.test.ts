@@ -161,8 +161,11 @@ describe('the Levin wallet token', () => {
     const { challenge } = drive.journey
     drive.send('enterAadhaarOtp')
     drive.answer('WALLET_TOKEN_REFUSED')
-    expect(drive.settled).toEqual(['SENDER_OTP_AGAIN'])
+    expect(drive.settled).toEqual([])
     drive.answer('OTP_SENT')
+    expect(drive.last.settled).toMatchObject([
+      { receipt: { outcome: 'SENDER_OTP_AGAIN', nextAction: { do: 'ENTER_SENDER_OTP' } } },
+    ])
     drive.send('enterSenderOtp')
     drive.answer('AADHAAR_PENDING')
     expect(drive.journey.state).toBe('AADHAAR_OTP_REQUIRED')
