@@ -9,7 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import { isRefusalCode, notConfigured, OnboardingError } from './errors.js'
+import { isJourneyCode, notConfigured, OnboardingError } from './errors.js'
 
 /** The failure type with which the server answers an update whose workflow ended before the update did. */
 const ENDED_UNDER_AN_UPDATE = 'AcceptedUpdateCompletedWorkflow'
@@ -53,10 +53,9 @@ export function toOnboardingError(error: unknown, facts: CallFacts): OnboardingE
 function fromFailedUpdate(error: WorkflowUpdateFailedError, facts: CallFacts): OnboardingError {
   const failure = error.cause
   const { call: _call, ...ids } = facts
-  if (failure instanceof ApplicationFailure && isRefusalCode(failure.type)) {
+  if (failure instanceof ApplicationFailure && isJourneyCode(failure.type)) {
     const [details] = failure.details ?? []
     return new OnboardingError(failure.type, {
-      message: failure.message,
       details: { ...ids, ...(isRecord(details) ? details : {}) },
       cause: error,
     })

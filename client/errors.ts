@@ -1,4 +1,4 @@
-import { type CodeEntry, type RefusalCode, REFUSALS } from '../workflows/messages.js'
+import { type CodeEntry, type RefusalCode, REFUSALS, type RejectionCode, REJECTIONS } from '../workflows/messages.js'
 
 /** What can go wrong besides a refusal of the journey. */
 export const CLIENT_CODES = {
@@ -41,9 +41,12 @@ export const CLIENT_CODES = {
 } as const satisfies Record<string, CodeEntry>
 export type ClientCode = keyof typeof CLIENT_CODES
 
-/** Every code an `OnboardingError` can have: its cause, and what the caller should do. */
-export const ERROR_CODES = { ...REFUSALS, ...CLIENT_CODES } as const
-export type ErrorCode = RefusalCode | ClientCode
+/**
+ * Every code an `OnboardingError` can have: its cause, and what the caller should do. The rejections are those of a
+ * journey that is over before it began, e.g. USER_CODE_NOT_ALLOWED; they come from `start` alone.
+ */
+export const ERROR_CODES = { ...REFUSALS, ...REJECTIONS, ...CLIENT_CODES } as const
+export type ErrorCode = RefusalCode | RejectionCode | ClientCode
 
 /** What is wrong with one field: a stable code and a sentence that is safe to show. Neither repeats the value. */
 export interface FieldError {
@@ -85,8 +88,9 @@ function sentence(code: ErrorCode): string {
   return `${ERROR_CODES[code].cause} ${ERROR_CODES[code].action}`
 }
 
-export function isRefusalCode(code: unknown): code is RefusalCode {
-  return typeof code === 'string' && Object.hasOwn(REFUSALS, code)
+/** Whether a failure's type is a word with which the journey refuses. */
+export function isJourneyCode(code: unknown): code is RefusalCode | RejectionCode {
+  return typeof code === 'string' && (Object.hasOwn(REFUSALS, code) || Object.hasOwn(REJECTIONS, code))
 }
 
 /** INVALID_INPUT for the fields that are named. */

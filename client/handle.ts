@@ -61,7 +61,10 @@ export interface JourneyHandle extends MessageMethods<Receipt> {
   receipt(message: MessageName, submissionId: string): Promise<Receipt | null>
   /** The next view whose revision is another one. A closed journey answers at once. */
   waitForChange(revision: number, options?: WaitOptions): Promise<View>
-  /** The view, once the journey is in one of the states. Throws JOURNEY_CLOSED where it ended in another one. */
+  /**
+   * The view, once the journey is in one of the states. Looks every 0.1 to 1 s, so that a state of no length may be
+   * missed. Throws JOURNEY_CLOSED where it ended in another one.
+   */
   waitForState(states: State | readonly State[], options?: WaitOptions): Promise<View>
   /** The view, once this is to be done. Throws JOURNEY_CLOSED where the journey ended instead. */
   waitForNextAction(actions: NextAction['do'] | readonly NextAction['do'][], options?: WaitOptions): Promise<View>

@@ -29,18 +29,19 @@ export async function build(report: Report): Promise<void> {
     workflowsPath: join(DIST, 'workflows/index.js'),
     payloadConverterPath: join(DIST, 'secrets/payload-converter.cjs'),
     logger: new DefaultLogger('WARN'),
-    // The source map would name this machine's folders.
-    webpackConfigHook: (config) => ({ ...config, output: { ...config.output, devtoolModuleFilenameTemplate } }),
   })
-  await writeFile(WORKFLOW_BUNDLE, code)
+  await writeFile(WORKFLOW_BUNDLE, withoutFolders(code))
   const missing = (await packageEntries()).filter((entry) => !existsSync(entry))
   if (missing.length > 0) throw new Error(`package.json names files that the build did not make: ${missing.join(', ')}`)
   await makeProgramsExecutable()
   report(`Built dist/: workflow bundle ${Math.round(code.length / 1024)} KB with its source map.`)
 }
 
-function devtoolModuleFilenameTemplate({ absoluteResourcePath }: { absoluteResourcePath: string }): string {
-  return absoluteResourcePath.replaceAll(ROOT, '')
+/** The bundle's inline source map names this machine's folders; the package shall not. */
+function withoutFolders(code: string): string {
+  const start = code.indexOf(',', code.lastIndexOf('//# sourceMappingURL=')) + 1
+  const map = Buffer.from(code.slice(start), 'base64').toString('utf8').replaceAll(ROOT, '')
+  return code.slice(0, start) + Buffer.from(map).toString('base64')
 }
 
 async function compile(): Promise<void> {

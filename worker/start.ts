@@ -32,7 +32,7 @@ export async function startWorker(config: WorkerConfig, options: StartOptions): 
   const eko = createEkoClient({
     timeoutMs: config.ekoTimeoutMs,
     ...(config.ekoProxyUrl === undefined ? {} : { proxyUrl: config.ekoProxyUrl }),
-    onAttempt: (attempt) => logger.info('Eko attempt', { ...attempt }),
+    onAttempt: (attempt) => void logger.info('Eko attempt', { ...attempt }),
   })
   const connection = await connect(config).catch(async (error: unknown) => {
     await eko.close()

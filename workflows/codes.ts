@@ -95,7 +95,7 @@ export type RefusalCode = keyof typeof REFUSALS
 export const OUTCOMES = {
   OTP_SENT: { cause: 'Eko sent a code.', action: 'Ask the user for it.' },
   CONSENT_PRESENTED: { cause: 'The consent text is in the view.', action: 'Show it and ask for the Aadhaar number.' },
-  ADVANCED: { cause: 'The step is done.', action: 'Do what `nextAction` says.' },
+  ADVANCED: { cause: 'The journey has moved on.', action: 'Do what `nextAction` says.' },
   KEPT: { cause: 'The PAN came early and is kept for its step.', action: 'Go on with the step before it.' },
   WRONG_CODE: { cause: 'Eko refused the code.', action: 'Ask the user to type it again.' },
   CODE_EXPIRED: { cause: 'The code’s lifetime was over.', action: 'Ask for a new code.' },

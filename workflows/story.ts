@@ -1,5 +1,5 @@
 import type { CallName } from './calls.js'
-import type { NextAction, Status, View } from './messages.js'
+import type { NextAction, Status, TimelineEntry, View } from './messages.js'
 
 /** What people read in Temporal UI. No secret and no personal data: these texts are not sealed. */
 
@@ -56,6 +56,12 @@ function actionText(action: NextAction): string {
   }
 }
 
+/** `- 01-31 12:00:00 call verifySenderOtp → AADHAAR_PENDING`, or `- 01-31 12:00:00 **PAN_REQUIRED**` for a new state. */
+function timelineText({ at, what, code }: TimelineEntry): string {
+  const when = `${at.slice(5, 10)} ${at.slice(11, 19)}`
+  return what.startsWith('state:') ? `- ${when} **${what.slice(6)}**` : `- ${when} ${what.replace(':', ' ')} → ${code}`
+}
+
 /** The journey's page, as markdown: state, next action, attempts, deadlines, last outcome, the last lines of the story. */
 export function storyOf(view: View): string {
   const { attempts, lastOutcome } = view
@@ -77,6 +83,6 @@ export function storyOf(view: View): string {
     ['Ends by itself', view.expiresAt],
   ]
   const table = ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)]
-  const lines = view.timeline.slice(-12).map((entry) => `- ${entry.at} ${entry.what} → ${entry.code}`)
+  const lines = view.timeline.slice(-12).map(timelineText)
   return [...table, '', ...lines].join('\n')
 }

@@ -10,7 +10,7 @@ import {
 import { ApplicationFailure, RetryState, TerminatedFailure } from '@temporalio/common'
 import { CLIENT_CODES, ERROR_CODES, OnboardingError } from '../../client/index.js'
 import { toOnboardingError } from '../../client/error-mapping.js'
-import { REFUSALS } from '../../workflows/messages.js'
+import { REFUSALS, REJECTIONS } from '../../workflows/messages.js'
 
 const FACTS = { call: 'enterPan', workflowId: 'onboarding:levin:acme:0', submissionId: 's1' }
 const IDS = { workflowId: FACTS.workflowId, submissionId: FACTS.submissionId }
@@ -26,8 +26,9 @@ function failedUpdate(type: string, details?: unknown[]): WorkflowUpdateFailedEr
 }
 
 describe('the table of codes', () => {
-  it('has every refusal of the journey and every code of the client, each with its cause and what to do', () => {
-    expect(Object.keys(ERROR_CODES).sort()).toEqual([...Object.keys(REFUSALS), ...Object.keys(CLIENT_CODES)].sort())
+  it('has every refusal and rejection of the journey and every code of the client, each with its cause and what to do', () => {
+    const codes = [REFUSALS, REJECTIONS, CLIENT_CODES].flatMap((table) => Object.keys(table))
+    expect(Object.keys(ERROR_CODES).sort()).toEqual([...new Set(codes)].sort())
     for (const { cause, action } of Object.values(ERROR_CODES)) {
       expect(cause).toMatch(/\S.*\.$/)
       expect(action).toMatch(/\S.*\.$/)
@@ -41,10 +42,14 @@ describe('the table of codes', () => {
 })
 
 describe('what Temporal’s client throws is told as one code', () => {
-  it.each(Object.keys(REFUSALS))('a refused update as %s, with what the journey said to mend it', (code) => {
-    const error = toOnboardingError(failedUpdate(code, [{ retryAt: 'soon' }]), FACTS)
-    expect(error.toJSON()).toEqual({ code, message: 'why', details: { ...IDS, retryAt: 'soon' } })
-  })
+  it.each([...Object.keys(REFUSALS), ...Object.keys(REJECTIONS)])(
+    'a refused update as %s, with what the journey said to mend it',
+    (code) => {
+      const error = toOnboardingError(failedUpdate(code, [{ retryAt: 'soon' }]), FACTS)
+      expect(error).toMatchObject({ code, details: { ...IDS, retryAt: 'soon' } })
+      expect(error.message).toContain(ERROR_CODES[error.code].action)
+    },
+  )
 
   it.each([
     ['a failure that the contract does not know', failedUpdate('SomethingNew'), 'TEMPORAL_ERROR'],

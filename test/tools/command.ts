@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 export interface Command {
   readonly program: string
@@ -6,25 +8,43 @@ export interface Command {
   readonly env?: NodeJS.ProcessEnv
   /** `kept`: both streams are returned; `shown`: they go where ours go. */
   readonly output: 'kept' | 'shown'
-  /** Told the process's id, and undefined when it has ended. */
-  readonly onProcess?: (pid: number | undefined) => void
 }
 
-/** Runs a program without standard input, to its end. */
-export function run(command: Command): Promise<{ code: number | null; output: string }> {
-  const { program, args, env = process.env, output, onProcess } = command
+let current: number | undefined
+
+/** Asks the program that runs now, if any, to end. */
+export function endCurrent(signal: NodeJS.Signals = 'SIGTERM'): void {
+  if (current !== undefined) process.kill(current, signal)
+}
+
+/** Runs a program without standard input, to its end; one at a time. */
+export function run({
+  program,
+  args,
+  env = process.env,
+  output,
+}: Command): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], {
-      env,
-      stdio: ['ignore', output === 'shown' ? 'inherit' : 'pipe', output === 'shown' ? 'inherit' : 'pipe'],
-    })
-    onProcess?.(child.pid)
+    const stream = output === 'shown' ? 'inherit' : 'pipe'
+    const child = spawn(program, [...args], { env, stdio: ['ignore', stream, stream] })
+    current = child.pid
     const chunks: Buffer[] = []
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => void chunks.push(chunk))
+    for (const pipe of [child.stdout, child.stderr]) pipe?.on('data', (chunk: Buffer) => void chunks.push(chunk))
     child.once('error', reject)
     child.once('close', (code) => {
-      onProcess?.(undefined)
+      current = undefined
       resolve({ code, output: Buffer.concat(chunks).toString('utf8') })
     })
   })
+}
+
+/** The file behind a program of an installed package, e.g. `tsc` of `typescript`. */
+export function binOf(root: string, packageName: string, program = packageName): string {
+  const folder = dirname(join(root, 'node_modules', packageName, 'package.json'))
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    bin: string | Record<string, string>
+  }
+  const file = typeof bin === 'string' ? bin : bin[program]
+  if (file === undefined) throw new Error(`${packageName} has no program ${program}. Run: npm ci`)
+  return join(folder, file)
 }

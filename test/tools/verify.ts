@@ -1,95 +1,136 @@
-import { readdirSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findTemporalCli, temporalCacheFolder } from '../../stack/find-temporal.js'
-import { run } from './command.js'
+import { binOf, endCurrent, run } from './command.js'
 import { type Count, countOf, type JestResult } from './jest-count.js'
 
 /**
- * `npm test`: everything that a clean machine can prove. Ends with one line `N passed, N failed`, where each stage
- * counts as one and each test as one; exits with 1 on any failure. With arguments it runs jest on them alone.
+ * `npm test`: everything that a clean machine can prove. Ends with one line `N passed, N failed`, where a stage counts
+ * as one and so does a test; exits with 1 on any failure. With arguments, jest runs on them and nothing else does.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const require = createRequire(import.meta.url)
-/** How long jest may stay after its result is written: a test has left something open. */
+/** How long jest may stay after its result is written; past it, a test has left something open. */
 const EXIT_WITHIN_MS = 30_000
 
-/** What needs nothing first, what kills processes last; a folder that is not named here runs between. */
+/** Folders of tests: quick and pure ones first, those that run or kill processes last, any other between. */
 const FIRST = ['values', 'secrets', 'journey', 'tenants', 'eko', 'docs']
 const LAST = ['replay', 'e2e', 'chaos']
 
-let child: number | undefined
+const total = { passed: 0, failed: 0 }
 let interrupted = false
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Runs a stage and says how it went and how long it took. Nothing that a stage throws ends the others. */
-async function timed(name: string, stage: () => Promise<Count>): Promise<Count> {
-  if (interrupted) return { passed: 0, failed: 0 }
+/** Runs a stage, says how it went and how long it took. What a stage throws fails that stage only. */
+async function stage(name: string, work: () => Promise<Count>): Promise<void> {
+  if (interrupted) return
   say(`\n── ${name}`)
   const since = Date.now()
-  const count = await stage().catch((error: unknown): Count => {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  const count = await work().catch((error: unknown): Count => {
+    say(error instanceof Error ? error.message : String(error))
     return { passed: 0, failed: 1 }
   })
-  say(`── ${name}: ${count.failed === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - since) / 1_000).toFixed(1)} s`)
-  return count
+  total.passed += count.passed
+  total.failed += count.failed
+  say(`── ${name}: ${count.failed === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - since) / 1_000).toFixed(1)} s`)
 }
 
-const keepChild = (pid: number | undefined): void => {
-  child = pid
-}
-
-/** A program of a package, run by this Node; its output is shown where it fails. */
-async function program(bin: string, ...args: string[]): Promise<Count> {
-  const { code, output } = await run({
-    program: process.execPath,
-    args: [binOf(bin), ...args],
-    output: 'kept',
-    onProcess: keepChild,
-  })
+/** A program run by this Node; what it says is shown where it fails. */
+async function check(file: string, ...args: string[]): Promise<Count> {
+  const { code, output } = await run({ program: process.execPath, args: [file, ...args], output: 'kept' })
   if (code === 0) return { passed: 1, failed: 0 }
   say(output.trimEnd())
   return { passed: 0, failed: 1 }
 }
 
-function binOf(name: string): string {
-  const manifestPath = join(ROOT, 'node_modules', name, 'package.json')
-  const { bin } = require(manifestPath) as { bin: string | Record<string, string> }
-  const file = typeof bin === 'string' ? bin : (bin[name] ?? bin[name === 'typescript' ? 'tsc' : name])
-  return join(dirname(manifestPath), file ?? '')
-}
-
-async function jest(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Count> {
+async function jest(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Count> {
   const folder = await mkdtemp(join(tmpdir(), 'verify-'))
   const resultFile = join(folder, 'result.json')
-  let overdue: NodeJS.Timeout | undefined
-  const read = async (): Promise<JestResult | null> =>
-    JSON.parse(await readFile(resultFile, 'utf8').catch(() => 'null')) as JestResult | null
-  const watch = setInterval(() => {
-    void read().then((result) => {
-      if (result && child !== undefined) overdue ??= setTimeout(endChild, EXIT_WITHIN_MS)
-    })
-  }, 5_000)
+  const readResult = async (): Promise<JestResult | null> => {
+    if (!existsSync(resultFile)) return null
+    return JSON.parse(await readFile(resultFile, 'utf8')) as JestResult
+  }
+  const overdue = watchForExit(resultFile)
   try {
     const { code } = await run({
       program: process.execPath,
-      args: [binOf('jest'), '--runInBand', '--json', `--outputFile=${resultFile}`, ...args],
+      args: [binOf(ROOT, 'jest'), '--runInBand', '--json', `--outputFile=${resultFile}`, ...args],
       env: { ...process.env, ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
       output: 'shown',
-      onProcess: keepChild,
     })
-    const chosenByName = args.some((arg) => /^(-t|--testNamePattern)/.test(arg))
-    return countOf(await read(), code, chosenByName)
+    return countOf(
+      await readResult(),
+      code,
+      args.some((arg) => /^(-t|--testNamePattern)/.test(arg)),
+    )
   } finally {
-    clearInterval(watch)
-    clearTimeout(overdue)
+    clearInterval(overdue)
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+/** Ends jest where it stays although its result is written; the missing exit code then counts as a failure. */
+function watchForExit(resultFile: string): NodeJS.Timeout {
+  let writtenAt: number | undefined
+  return setInterval(() => {
+    if (!existsSync(resultFile)) return
+    writtenAt ??= Date.now()
+    if (Date.now() - writtenAt < EXIT_WITHIN_MS) return
+    say('A test has left something open: jest does not end by itself.')
+    endCurrent('SIGKILL')
+  }, 2_000)
+}
+
+/** The folders under test/ that hold tests, in the order in which they run. */
+async function suites(): Promise<string[]> {
+  const files = await readdir(join(ROOT, 'test'), { recursive: true })
+  const found = [
+    ...new Set(files.filter((file) => file.endsWith('.test.ts')).map((file) => file.split(/[\\/]/)[0] ?? '')),
+  ]
+  const rank = (name: string): number =>
+    FIRST.includes(name) ? FIRST.indexOf(name) - FIRST.length : LAST.includes(name) ? LAST.indexOf(name) + 1 : 0
+  return found.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+}
+
+async function everything(): Promise<void> {
+  // It may take minutes on a machine that has none yet; the checks need no server and go on meanwhile.
+  const finding = findTemporalCli((line) => say(`   ${line}`)).then(
+    (cli) => ({ cli }),
+    (error: unknown) => ({ error }),
+  )
+  await stage('format', () => check(binOf(ROOT, 'prettier'), '--check', '.'))
+  await stage('lint', () => check(binOf(ROOT, 'eslint'), '--max-warnings=0', '.'))
+  await stage('types', () => check(binOf(ROOT, 'typescript', 'tsc'), '--noEmit'))
+  await stage('build', () => check(binOf(ROOT, 'tsx'), join(ROOT, 'stack/build.ts')))
+  // Without a server, what needs one fails at this path at once, instead of looking for one again and again.
+  let cliPath = join(temporalCacheFolder(), 'temporal')
+  await stage('Temporal server', async () => {
+    const found = await finding
+    if ('error' in found) throw found.error
+    cliPath = found.cli.path
+    say(`   ${found.cli.version}, from ${found.cli.origin}`)
+    return { passed: 1, failed: 0 }
+  })
+  for (const suite of await suites())
+    await stage(`tests: ${suite}`, () => jest([`test/${suite}/`], { TEMPORAL_CLI_PATH: cliPath }))
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    interrupted = true
+    total.failed += 1
+    endCurrent(signal)
+  })
+
+process.chdir(ROOT)
+const patterns = process.argv.slice(2)
+if (patterns.length > 0) await stage(`tests: ${patterns.join(' ')}`, () => jest(patterns))
+else await everything()
+say(`\n${total.passed} passed, ${total.failed} failed`)
+process.exitCode = total.failed === 0 ? 0 : 1

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals'
+import { OPERATION_TABLES } from '../../activities/eko/index.js'
+import { railPlan } from '../../activities/resolve-journey.js'
+import { type Answer, CALLS } from '../../workflows/calls.js'
+import { RAILS } from '../../workflows/messages.js'
+import { OTHERWISE, TRANSITIONS, transitionFor } from '../../workflows/transitions.js'
+import { planOf } from '../journey/support.js'
+
+/** Answers for which an operator is the right one to ask, on every call. */
+const FOR_OPERATORS: readonly Answer[] = ['REFUSED', 'IDENTITY_ALREADY_USED', 'UNRECOGNISED_ANSWER']
+
+describe('the decision tables and the journey', () => {
+  const given = CALLS.flatMap((call) =>
+    RAILS.flatMap((rail) => {
+      const table = OPERATION_TABLES[call][rail]
+      const answers = new Set(table?.rows.map((row) => row.answer))
+      return [...answers].map((answer) => ({ rail, call, answer }))
+    }),
+  )
+
+  it.each(given)('$rail $call: the journey has a row for $answer', ({ call, answer }) => {
+    if (FOR_OPERATORS.includes(answer)) return expect(FOR_OPERATORS).toContain(answer)
+    expect(transitionFor(call, answer)).not.toBe(OTHERWISE)
+  })
+
+  it('have no row that nothing can reach', () => {
+    const always: readonly Answer[] = [
+      'UNKNOWN_OUTCOME',
+      'UNRECOGNISED_ANSWER',
+      'INPUT_REFUSED',
+      'NOT_SENT',
+      'WALLET_TOKEN_REFUSED',
+    ]
+    const consents: readonly Answer[] = ['LANGUAGES', 'CONSENT', 'CONFIGURATION']
+    const reachable = (call: string, answer: Answer): boolean =>
+      always.includes(answer) ||
+      consents.includes(answer) ||
+      given.some((one) => (call === '*' || one.call === call) && one.answer === answer)
+    const dead = TRANSITIONS.flatMap(({ call, answers }) =>
+      answers.filter((answer) => !reachable(call, answer)).map((answer) => `${call} ${answer}`),
+    )
+    expect(dead).toEqual([])
+  })
+
+  it.each(RAILS)('the journey’s tests assume the plan that %s’s tables really give', (rail) => {
+    const { resendSenderOtp, usesWallet, onUnknown } = planOf({ rail })
+    const plan = railPlan(rail)
+    expect({ resendSenderOtp: plan.resendSenderOtp, usesWallet: plan.usesWallet }).toEqual({
+      resendSenderOtp,
+      usesWallet,
+    })
+    for (const call of CALLS) {
+      if (OPERATION_TABLES[call][rail]) expect({ [call]: plan.onUnknown[call] }).toEqual({ [call]: onUnknown[call] })
+    }
+  })
+})

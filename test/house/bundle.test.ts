@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { isBuildFresh, ROOT } from '../support/fresh-build.js'
+import { bundleContents, type BundleContents } from '../tools/bundle-modules.js'
+
+let bundle: BundleContents
+beforeAll(() => {
+  if (!isBuildFresh()) execFileSync('npm', ['run', '-s', 'build'], { cwd: ROOT, stdio: 'pipe' })
+  bundle = bundleContents(readFileSync('dist/workflow-bundle.js', 'utf8'))
+}, 180_000)
+
+/** Packages that a cached workflow pays for: Temporal's own, and what these need. */
+const PACKAGES = ['@temporalio/common', '@temporalio/workflow', 'nexus-rpc', 'ms', 'long']
+
+describe('the workflow bundle', () => {
+  it('holds our workflows, values and payload converter, the SDK’s workflow side, and nothing else', () => {
+    const others = bundle.modules.filter(
+      (name) =>
+        !/^dist\/(workflows|values)\/[\w-]+\.c?js$/.test(name) &&
+        name !== 'dist/secrets/payload-converter.cjs' &&
+        !PACKAGES.some((known) => name.startsWith(`node_modules/${known}/`)) &&
+        !name.startsWith('webpack/') &&
+        // What webpack puts where a converter could be: nothing.
+        !/^ignored\|.*\|__temporal_custom_failure_converter$/.test(name),
+    )
+    expect(others).toEqual([])
+    expect(bundle.modules).toContain('dist/workflows/sender-onboarding.js')
+    expect(bundle.modules).toContain('dist/secrets/payload-converter.cjs')
+  })
+
+  it('holds no zod and no builtin of Node', () => {
+    expect(bundle.modules.filter((name) => /zod/.test(name))).toEqual([])
+    const builtin = new RegExp(
+      `^(external |node:)?"?(${builtinModules.filter((name) => !name.startsWith('_')).join('|')})"?$`,
+    )
+    expect(bundle.modules.filter((name) => name.includes('node:') || builtin.test(name))).toEqual([])
+  })
+
+  it('names no folder of the machine that built it', () => {
+    expect(bundle.sourceMap.includes(ROOT)).toBe(false)
+  })
+
+  it('is small: every cached workflow evaluates it anew', () => {
+    expect(bundle.codeBytes).toBeLessThan(1_000_000)
+  })
+})
