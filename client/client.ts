@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { dataConverter } from '../secrets/index.js'
@@ -131,9 +132,13 @@ export class OnboardingClient {
 
 /** What the environment and Temporal's configuration file say about the server. */
 export function temporalConfig(env: Environment): { connection: ConnectionOptions; namespace: string | undefined } {
+  const { TEMPORAL_TLS: tls, TEMPORAL_CONFIG_FILE: file } = env
+  // envconfig takes any other word for "off" and a missing file for "no file": a typo would turn TLS off unseen.
+  if (tls && !/^(true|false|1|0)$/i.test(tls)) throw notConfigured({ TEMPORAL_TLS: 'Must be true or false.' })
+  if (file && !existsSync(file)) throw notConfigured({ TEMPORAL_CONFIG_FILE: `${file} does not exist.` })
   try {
     const overrideEnvVars = Object.fromEntries(
-      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      Object.entries(env).filter((entry): entry is [string, string] => !!entry[1]),
     )
     const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars })
     const given = Object.entries(connectionOptions).filter(([, value]) => value !== undefined)

@@ -8,11 +8,11 @@ import {
   type View,
 } from '../workflows/messages.js'
 import { OnboardingError } from './errors.js'
-import { closedOrMissing, describeJourney, journeyResult, type JourneyDescription } from './journeys.js'
+import { callLive, describeJourney, journeyResult, type JourneyDescription } from './journeys.js'
 import { type MessageInputs, type Prepared, prepareMessage, type SealFor } from './messages.js'
 import { answerOf, receiptOf } from './submissions.js'
 import { untilChange, untilNextAction, untilState, viewOf, type WaitOptions } from './watch.js'
-import { call, type Wire } from './wire.js'
+import type { Wire } from './wire.js'
 
 /** A method for each message. A secret may be given in the clear, and is then checked and sealed here. */
 export interface MessageMethods<Answer> {
@@ -115,11 +115,7 @@ function methods<Answer>(
 
 async function sendSignal(wire: Wire, workflowId: string, { name, body, submissionId }: Prepared): Promise<Sent> {
   const facts = { call: name, workflowId, submissionId }
-  try {
-    await call(wire, facts, () => wire.workflows.getHandle(workflowId).signal(name, body))
-  } catch (error) {
-    throw error instanceof OnboardingError ? await closedOrMissing(wire, error, workflowId) : error
-  }
+  await callLive(wire, facts, () => wire.workflows.getHandle(workflowId).signal(name, body))
   return { submissionId }
 }
 

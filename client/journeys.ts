@@ -15,6 +15,7 @@ import {
   type View,
   VIEW_QUERY,
 } from '../workflows/messages.js'
+import type { CallFacts } from './error-mapping.js'
 import { OnboardingError } from './errors.js'
 import { call, type Wire } from './wire.js'
 
@@ -130,20 +131,46 @@ export function journeyResult(wire: Wire, workflowId: string, deadlineMs?: numbe
 
 /**
  * NOT_FOUND as it is meant: Temporal uses it for a closed journey too.
- * @returns JOURNEY_CLOSED where the journey exists
+ * @returns JOURNEY_CLOSED where the journey has ended; null where a run of it is there after all (it made room in its
+ * history, or was started anew, in that moment), so that the call can be made again
  */
-export async function closedOrMissing(
+async function closedOrMissing(
   wire: Wire,
   error: OnboardingError,
   workflowId: string,
-): Promise<OnboardingError> {
+): Promise<OnboardingError | null> {
   if (error.code !== 'NOT_FOUND') return error
   const last = await describeJourney(wire, workflowId)
   if (!last) return error
+  if (last.runStatus === 'RUNNING') return null
   return new OnboardingError('JOURNEY_CLOSED', {
     details: { ...error.details, state: last.state, runStatus: last.runStatus },
     cause: error.cause,
   })
+}
+
+/** A run gives way to the next one rarely; more often than this in a row is something else. */
+const ATTEMPTS = 3
+
+/**
+ * Makes a call to the live run, again where that run gave way to the next one in that moment.
+ * @throws OnboardingError JOURNEY_CLOSED, NOT_FOUND, and whatever the call throws
+ */
+export async function callLive<T>(
+  wire: Wire,
+  facts: CallFacts & { readonly workflowId: string },
+  make: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call(wire, facts, make)
+    } catch (error) {
+      if (!(error instanceof OnboardingError)) throw error
+      const meant = await closedOrMissing(wire, error, facts.workflowId)
+      if (meant) throw meant
+      if (attempt === ATTEMPTS) throw error
+    }
+  }
 }
 
 async function query<T>(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClosedState, type MessageName, type OnboardingResult, type Receipt } from '../workflows/messages.js'
 import { OnboardingError } from './errors.js'
-import { closedOrMissing, journeyResult, queryReceipt } from './journeys.js'
+import { callLive, journeyResult, type Queried, queryReceipt } from './journeys.js'
 import type { Prepared } from './messages.js'
 import { call, type Wire } from './wire.js'
 
@@ -25,18 +25,16 @@ export async function answerOf(wire: Wire, workflowId: string, prepared: Prepare
   const end = Date.now() + wire.settings.deadlineMs
   try {
     const handle = wire.workflows.getHandle(workflowId)
-    const receipt = await call(wire, facts, () =>
+    const receipt = await callLive(wire, facts, () =>
       handle.executeUpdate<Receipt, [unknown]>(name, { args: [body], updateId }),
     )
     if (receipt.outcome !== 'QUEUED') return receipt
     return await untilApplied(wire, workflowId, { message: name, submissionId }, receipt, end)
   } catch (error) {
-    if (!(error instanceof OnboardingError)) throw error
-    const meant = await closedOrMissing(wire, error, workflowId)
-    if (meant.code !== 'JOURNEY_CLOSED') throw meant
+    if (!(error instanceof OnboardingError) || error.code !== 'JOURNEY_CLOSED') throw error
     const earlier = await answerBeforeTheEnd(wire, workflowId, updateId)
     if (earlier) return earlier
-    throw meant
+    throw error
   }
 }
 
@@ -56,12 +54,18 @@ async function untilApplied(
   end: number,
 ): Promise<Receipt> {
   for (let left = end - Date.now(); left > 0; left = end - Date.now()) {
-    const answer = await queryReceipt(wire, workflowId, submission, left)
+    const answer = await queryReceipt(wire, workflowId, submission, left).catch(passingIsNoAnswer)
     if (!answer.open) return closingReceipt(submission, await journeyResult(wire, workflowId))
     if (answer.value && answer.value.outcome !== 'QUEUED') return answer.value
     await sleep(Math.min(PAUSE_MS, Math.max(0, end - Date.now())))
   }
   return queued
+}
+
+/** QUEUED is a good answer too: time that runs out behind it is no error. */
+function passingIsNoAnswer(error: unknown): Queried<null> {
+  if (error instanceof OnboardingError && error.code === 'DEADLINE') return { open: true, value: null }
+  throw error
 }
 
 /** The server keeps the outcomes of a closed run's updates. */

@@ -112,6 +112,12 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     else countWrong(turn, call, 'UNRECOGNISED_ANSWER', outcome)
   },
 
+  codeFieldsRefused(turn, call, outcome) {
+    // Only the code is the user's to correct; it counts, so that this cannot go on for ever.
+    if (outcome.fieldErrors?.otp === undefined) ACTIONS.needAttention(turn, call, outcome)
+    else countWrong(turn, call, 'FIELDS_REFUSED', outcome)
+  },
+
   codeExpired(turn, call, outcome) {
     retireChallenge(turn, 'CODE_EXPIRED')
     record(turn, call.submissions, 'CODE_EXPIRED', facts(outcome))
@@ -157,7 +163,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   },
 
   aadhaarVerified(turn, call, outcome) {
-    if (call.name === 'verifyAadhaarOtp') stepDone(turn, 'AADHAAR_VERIFIED')
+    stepDone(turn, 'AADHAAR_VERIFIED')
     set(turn, { aadhaar: null, challenge: null })
     goToPan(turn, call, outcome)
   },

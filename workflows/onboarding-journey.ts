@@ -233,8 +233,7 @@ const DISPATCHES = {
 function countDispatch(turn: Turn, name: string, outcome: CallOutcome): void {
   const purpose = DISPATCHES[name as keyof typeof DISPATCHES] as 'SENDER' | 'AADHAAR' | undefined
   if (!purpose) return
-  const counted = ['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'].includes(outcome.answer)
-  if (!counted && !(outcome.answer === 'OTP_REF_MISSING' && name.startsWith('generate'))) return
+  if (!['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'].includes(outcome.answer)) return
   const { sends } = turn.journey
   set(turn, { sends: { ...sends, [purpose]: [...sends[purpose], turn.now].slice(-20) } })
   if (purpose === 'AADHAAR') set(turn, { presented: null })

@@ -17,6 +17,7 @@ export type ActionName =
   | 'senderVerificationUncertain'
   | 'aadhaarVerificationUncertain'
   | 'unrecognisedCode'
+  | 'codeFieldsRefused'
   | 'chooseLanguage'
   | 'presentConsent'
   | 'aadhaarRefused'
@@ -71,7 +72,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { call: 'onboardSender', answers: ['OTP_SENT'], action: 'openChallenge', to: [OTP] },
   {
     call: 'onboardSender',
-    answers: ['WALLET_EXISTS', 'OTP_REF_MISSING', 'ONBOARDED'],
+    answers: ['WALLET_EXISTS', 'OTP_REF_MISSING'],
     action: 'dispatchSenderOtp',
     to: [LOOKUP, OTP],
   },
@@ -79,13 +80,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { call: 'onboardSender', answers: ['UNKNOWN_OUTCOME'], action: 'uncertainDispatch', to: [OTP] },
 
   { call: 'generateSenderOtp', answers: ['OTP_SENT'], action: 'openChallenge', to: [OTP] },
-  { call: 'generateSenderOtp', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
-  {
-    call: 'generateSenderOtp',
-    answers: ['UNKNOWN_OUTCOME', 'OTP_REF_MISSING'],
-    action: 'uncertainDispatch',
-    to: [OTP],
-  },
+  { call: 'generateSenderOtp', answers: ['SENDER_UNKNOWN'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
+  { call: 'generateSenderOtp', answers: ['UNKNOWN_OUTCOME'], action: 'uncertainDispatch', to: [OTP] },
 
   { call: 'verifySenderOtp', answers: ['ONBOARDED'], action: 'complete', to: ['COMPLETED'] },
   {
@@ -97,22 +93,19 @@ export const TRANSITIONS: readonly Transition[] = [
   { call: 'verifySenderOtp', answers: ['PAN_PENDING'], action: 'mobileVerified', to: ['PAN_REQUIRED', 'COMPLETED'] },
   { call: 'verifySenderOtp', answers: ['WRONG_CODE'], action: 'wrongCode', to: [OTP, 'REJECTED'] },
   { call: 'verifySenderOtp', answers: ['CODE_EXPIRED'], action: 'codeExpired', to: [OTP] },
-  { call: 'verifySenderOtp', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
+  { call: 'verifySenderOtp', answers: ['SENDER_UNKNOWN'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   { call: 'verifySenderOtp', answers: ['UNKNOWN_OUTCOME'], action: 'senderVerificationUncertain', to: [OTP] },
+  { call: 'verifySenderOtp', answers: ['FIELDS_REFUSED'], action: 'codeFieldsRefused', to: [OTP, 'REJECTED'] },
   { call: 'verifySenderOtp', answers: ['UNRECOGNISED_ANSWER'], action: 'unrecognisedCode', to: [OTP, 'REJECTED'] },
 
   { call: 'consentLanguages', answers: ['LANGUAGES'], action: 'chooseLanguage', to: ['AADHAAR_REQUIRED'] },
   { call: 'consentLanguages', answers: ['UNKNOWN_OUTCOME'], action: 'park', to: ['SAME'] },
+  { call: 'consentLanguages', answers: ['SENDER_UNKNOWN'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   { call: 'consentDetails', answers: ['CONSENT'], action: 'presentConsent', to: ['AADHAAR_REQUIRED'] },
   { call: 'consentDetails', answers: ['UNKNOWN_OUTCOME'], action: 'park', to: ['SAME'] },
+  { call: 'consentDetails', answers: ['SENDER_UNKNOWN'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
 
   { call: 'generateAadhaarOtp', answers: ['OTP_SENT'], action: 'openChallenge', to: ['AADHAAR_OTP_REQUIRED'] },
-  {
-    call: 'generateAadhaarOtp',
-    answers: ['PAN_PENDING'],
-    action: 'aadhaarVerified',
-    to: ['PAN_REQUIRED', 'COMPLETED'],
-  },
   {
     call: 'generateAadhaarOtp',
     answers: ['AADHAAR_REFUSED', 'FIELDS_REFUSED'],
@@ -125,22 +118,15 @@ export const TRANSITIONS: readonly Transition[] = [
     action: 'proveMobileAgain',
     to: [LOOKUP, OTP, 'SAME'],
   },
-  { call: 'generateAadhaarOtp', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
+  { call: 'generateAadhaarOtp', answers: ['SENDER_UNKNOWN'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   {
     call: 'generateAadhaarOtp',
-    answers: ['UNKNOWN_OUTCOME', 'OTP_REF_MISSING'],
+    answers: ['UNKNOWN_OUTCOME'],
     action: 'uncertainDispatch',
     to: ['AADHAAR_OTP_REQUIRED'],
   },
 
   { call: 'verifyAadhaarOtp', answers: ['PAN_PENDING'], action: 'aadhaarVerified', to: ['PAN_REQUIRED', 'COMPLETED'] },
-  { call: 'verifyAadhaarOtp', answers: ['ONBOARDED'], action: 'complete', to: ['COMPLETED'] },
-  {
-    call: 'verifyAadhaarOtp',
-    answers: ['AADHAAR_PENDING', 'AADHAAR_REFUSED'],
-    action: 'aadhaarStillPending',
-    to: ['AADHAAR_REQUIRED'],
-  },
   { call: 'verifyAadhaarOtp', answers: ['WRONG_CODE'], action: 'wrongCode', to: ['AADHAAR_OTP_REQUIRED', 'REJECTED'] },
   { call: 'verifyAadhaarOtp', answers: ['CODE_EXPIRED'], action: 'codeExpired', to: ['AADHAAR_OTP_REQUIRED'] },
   {
@@ -149,12 +135,18 @@ export const TRANSITIONS: readonly Transition[] = [
     action: 'proveMobileAgain',
     to: [LOOKUP, OTP, 'SAME'],
   },
-  { call: 'verifyAadhaarOtp', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
+  { call: 'verifyAadhaarOtp', answers: ['SENDER_UNKNOWN'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   {
     call: 'verifyAadhaarOtp',
     answers: ['UNKNOWN_OUTCOME'],
     action: 'aadhaarVerificationUncertain',
     to: [OTP, 'PAN_REQUIRED'],
+  },
+  {
+    call: 'verifyAadhaarOtp',
+    answers: ['FIELDS_REFUSED'],
+    action: 'codeFieldsRefused',
+    to: ['AADHAAR_OTP_REQUIRED', 'REJECTED'],
   },
   {
     call: 'verifyAadhaarOtp',
@@ -167,14 +159,20 @@ export const TRANSITIONS: readonly Transition[] = [
   { call: 'validatePan', answers: ['AADHAAR_PENDING'], action: 'aadhaarStillPending', to: ['AADHAAR_REQUIRED'] },
   { call: 'validatePan', answers: ['PAN_REFUSED', 'FIELDS_REFUSED'], action: 'panRefused', to: ['PAN_REQUIRED'] },
   { call: 'validatePan', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveMobileAgain', to: [LOOKUP, OTP, 'SAME'] },
-  { call: 'validatePan', answers: ['SENDER_UNKNOWN', 'NOT_ENROLLED'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
+  { call: 'validatePan', answers: ['SENDER_UNKNOWN'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
   { call: 'validatePan', answers: ['UNKNOWN_OUTCOME'], action: 'park', to: ['SAME'] },
 
   { call: '*', answers: ['INPUT_REFUSED'], action: 'refuseInput', to: ['SAME', 'AADHAAR_REQUIRED'] },
   { call: '*', answers: ['NOT_SENT', 'BUSY', 'CONFIGURATION'], action: 'park', to: ['SAME'] },
+  {
+    call: '*',
+    answers: ['IDENTITY_ALREADY_USED', 'FIELDS_REFUSED', 'SENDER_UNKNOWN', 'REFUSED', 'UNRECOGNISED_ANSWER'],
+    action: 'needAttention',
+    to: ['SAME'],
+  },
 ]
 
-/** What no row names: an operator must look. */
+/** What no row names, since no table gives it: an operator must look. */
 export const OTHERWISE: Transition = { call: '*', answers: [], action: 'needAttention', to: ['SAME'] }
 
 export function transitionFor(call: CallName, answer: Answer): Transition {

@@ -70,6 +70,15 @@ it('a namespace that is not there is named as the setting to correct', async () 
   await elsewhere.close()
 })
 
+it.each([
+  ['TEMPORAL_TLS', 'yes please'],
+  ['TEMPORAL_CONFIG_FILE', '/nowhere/temporal.toml'],
+])('a mistyped %s is refused instead of being taken for "no TLS"', async (name, value) => {
+  const env = { ...keys.env, TEMPORAL_ADDRESS: server.address, [name]: value }
+  const error = await refused(OnboardingClient.fromEnvironment({ env }))
+  expect(error).toMatchObject({ code: 'NOT_CONFIGURED', details: { settings: { [name]: expect.any(String) } } })
+})
+
 describe('a journey that was never started', () => {
   const never = { rail: 'levin', mobile: '7000000009' } as const
 
