@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureKeysFolder, KEY_FILES } from '../secrets/index.js'
 import { entryPoint } from './entry-point.js'
-import { LOCAL_TENANTS, writeLocalTenants } from './local-tenants.js'
+import { LOCAL_TENANTS, LOCAL_USER_CODE, writeLocalTenants } from './local-tenants.js'
 import { preferPort } from './ports.js'
 import { type ManagedProcess, startProcess } from './processes.js'
 import { findTemporalCli, startTemporalServer, type TemporalServer } from './temporal-server.js'
@@ -77,6 +77,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ONBOARDING_ID_KEY_FILE: join(keys, KEY_FILES.id),
       ONBOARDING_SEALING_PUBLIC_KEYS_FILE: join(keys, KEY_FILES.sealingPublic),
       ONBOARDING_STRICTNESS: 'format',
+      ONBOARDING_TENANTS_FILE: tenantsFile,
+      ONBOARDING_EKO_BASE_URL: ekoBaseUrl,
+      ONBOARDING_USER_CODE: LOCAL_USER_CODE,
     }
     const workerEnv = {
       TEMPORAL_ADDRESS: temporal.address,

@@ -4,6 +4,9 @@ import { SAMPLE_DEVELOPERS } from '../sandbox/index.js'
 /** Names of the local stack's tenants, one for each API user of the sandbox. */
 export const LOCAL_TENANTS = ['acme', 'bharat'] as const
 
+/** An agent of the first tenant. */
+export const LOCAL_USER_CODE = SAMPLE_DEVELOPERS[0]?.userCodes[0] ?? ''
+
 /** Levin has no consent operation: each tenant brings its own approved text. This one is a sample for the sandbox. */
 const SAMPLE_CONSENT =
   'I agree that my Aadhaar number is used, with a one-time password from UIDAI, to verify my identity for the wallet ' +

@@ -12,7 +12,7 @@ const UNAVAILABLE = 14
 
 /** Something that the proxy keeps from going on until it is let go. */
 export interface Hold {
-  /** Settles when there is something to hold. */
+  /** Settles when there is something to hold; rejects after a minute, so that a failing test ends. */
   readonly reached: Promise<void>
   release(): void
 }
@@ -51,7 +51,14 @@ interface Armed extends Hold {
 function arm(method: string, at: Armed['at']): Armed {
   let reach: () => void = () => undefined
   let release: () => void = () => undefined
-  const reached = new Promise<void>((resolve) => (reach = resolve))
+  const reached = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`In a minute no ${at} of ${method} came to be held.`)), 60_000)
+    reach = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+  reached.catch(() => undefined) // where nobody waits for it, nobody misses it
   const released = new Promise<void>((resolve) => (release = resolve))
   const pass = (): Promise<void> => {
     reach()

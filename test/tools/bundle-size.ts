@@ -15,7 +15,10 @@ import { bundleContents } from './bundle-modules.js'
 
 /**
  * Prints the size of the built workflow bundle, and the memory that a cached journey takes: a real worker on a real
- * server holds journeys that wait for their first code. Only Eko is not there. Run: `tsx test/tools/bundle-size.ts`.
+ * server holds journeys that wait for their first code. Only Eko is not there. Run: `npx tsx test/tools/bundle-size.ts`.
+ *
+ * The memory is the growth of the whole process, garbage included: measured like this, a workflow that does nothing but
+ * wait for a signal takes about 265 KB, and a journey about 320 KB.
  */
 
 const TASK_QUEUE = 'bundle-size'
