@@ -43,7 +43,7 @@ const COMMANDS: readonly OperatorCommand[] = [
     message: 'withdrawConsent',
     description: 'The sender withdraws the consent; the journey ends',
     send: (handle, input) => handle.withdrawConsent(input),
-    aimsAt: ['REJECTED'],
+    aimsAt: ['CANCELLED'],
   },
   {
     command: 'cancel',
