@@ -28,6 +28,7 @@ export async function build(report: Report): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(DIST, 'workflows/index.js'),
     payloadConverterPath: join(DIST, 'secrets/payload-converter.cjs'),
+    workflowInterceptorModules: [join(DIST, 'workflows/interceptors.js')],
     logger: new DefaultLogger('WARN'),
   })
   await writeFile(WORKFLOW_BUNDLE, withoutFolders(code))

@@ -44,12 +44,19 @@ export function createOnboardingWorker(config: WorkerShape, dependencies: Worker
 }
 
 /** Where the workflows' entry is: TypeScript in the source tree, JavaScript in the package. */
-export const WORKFLOWS_PATH = fileURLToPath(
-  new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-)
+export const WORKFLOWS_PATH = workflowFile('index')
 
-function workflowSource(bundle: string | undefined): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  return bundle === undefined ? { workflowsPath: WORKFLOWS_PATH } : { workflowBundle: { codePath: bundle } }
+function workflowFile(name: string): string {
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+  return fileURLToPath(new URL(`../workflows/${name}${extension}`, import.meta.url))
+}
+
+/** The prebuilt bundle holds the interceptors already. */
+function workflowSource(
+  bundle: string | undefined,
+): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'interceptors'> {
+  if (bundle !== undefined) return { workflowBundle: { codePath: bundle } }
+  return { workflowsPath: WORKFLOWS_PATH, interceptors: { workflowModules: [workflowFile('interceptors')] } }
 }
 
 /** Journeys take days at most, so each stays on the build that it began with. */

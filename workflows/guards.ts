@@ -3,6 +3,7 @@
  * would pay for it. A guard names the fields that are wrong and never repeats a value.
  */
 import { MAX_SEALED_LENGTH } from '../values/sealed-field.js'
+import { DEFAULT_POLICY } from './policy.js'
 
 export type FieldErrors = Readonly<Record<string, string>>
 type Check = (value: unknown) => string | null
@@ -13,6 +14,8 @@ interface Field {
 
 const MAX_ID = 64
 const MAX_REASON = 200
+/** Unknown fields that are named; the answer to an update must stay small, or it cannot be given at all. */
+const MAX_NAMED = 10
 
 function text(max: number, pattern?: RegExp): Check {
   return (value) => {
@@ -42,7 +45,7 @@ const isoTime: Check = (value) =>
     : 'must be a time in ISO 8601'
 
 function record(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
     ? (value as Record<string, unknown>)
     : null
 }
@@ -52,21 +55,23 @@ function shape(fields: Readonly<Record<string, Field>>): (body: unknown) => Fiel
   return (body) => {
     const object = record(body)
     if (!object) return { body: 'must be one JSON object' }
-    const errors: Record<string, string> = {}
-    for (const name of Object.keys(object)) {
-      if (!Object.hasOwn(fields, name)) errors[name.slice(0, MAX_ID)] = 'is not a field of this message'
-    }
+    const unknown = Object.keys(object).filter((name) => !Object.hasOwn(fields, name))
+    const errors = unknown
+      .slice(0, MAX_NAMED)
+      .map((name): [string, string] => [name.slice(0, MAX_ID), 'is not a field of this message'])
+    if (unknown.length > MAX_NAMED) errors.push(['…', `and ${unknown.length - MAX_NAMED} more are not fields of it`])
     for (const [name, field] of Object.entries(fields)) {
-      const value = object[name]
-      if (value === undefined || value === null) {
-        if (!field.optional) errors[name] = 'is required'
-        continue
-      }
-      const error = field.check(value)
-      if (error) errors[name] = error
+      const error = complaint(field, Object.hasOwn(object, name) ? object[name] : undefined)
+      if (error) errors.push([name, error])
     }
-    return errors
+    // Not assigned one by one: `__proto__` is a name like any other.
+    return Object.fromEntries(errors)
   }
+}
+
+function complaint({ check, optional = false }: Field, value: unknown): string | null {
+  if (value === undefined || value === null) return optional ? null : 'is required'
+  return check(value)
 }
 
 /** The check of a nested object; complaints are joined into one text. */
@@ -134,10 +139,12 @@ export const onboardingInput = shape({
 function policyWishes(value: unknown): string | null {
   const object = record(value)
   if (!object) return 'must be an object'
-  const bad = Object.values(object).some(
-    (wish) => typeof wish !== 'boolean' && !(typeof wish === 'number' && wish >= 0),
+  const known: Readonly<Record<string, unknown>> = { ...DEFAULT_POLICY }
+  const bad = Object.entries(object).some(
+    ([name, wish]) =>
+      !Object.hasOwn(known, name) || typeof wish !== typeof known[name] || (typeof wish === 'number' && wish < 0),
   )
-  return bad ? 'must hold numbers and booleans' : null
+  return bad ? 'must hold settings of the policy: numbers from 0, and booleans' : null
 }
 
 const positiveInteger: Check = (value) =>

@@ -6,11 +6,13 @@ import {
   defineSignal,
   defineUpdate,
   setDefaultSignalHandler,
+  setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow'
 import { runCall, runResolve } from './call-runner.js'
 import { failure } from './failures.js'
 import { onboardingInput } from './guards.js'
+import { refusal } from './journey-gate.js'
 import { JourneyRunner } from './journey-runner.js'
 import { resultOf, viewOf } from './journey-view.js'
 import {
@@ -55,32 +57,36 @@ export async function senderOnboarding(input: OnboardingInput): Promise<Onboardi
 
 /** Registers everything before the first await. The default handler first: it keeps the order of arrival across names. */
 function listen(runner: JourneyRunner): void {
-  setDefaultSignalHandler((name, body) => {
-    runner.submit(name, body, 'signal')
+  setDefaultSignalHandler((name, ...args) => {
+    runner.submit(name, bodyOf(args), 'signal')
   })
   for (const name of Object.keys(MESSAGES) as MessageName[]) {
     const { description } = MESSAGES[name]
     setHandler(
-      defineSignal<[unknown]>(name),
-      (body) => {
-        runner.submit(name, body, 'signal')
+      defineSignal<unknown[]>(name),
+      (...args) => {
+        runner.submit(name, bodyOf(args), 'signal')
       },
       { description },
     )
-    setHandler(defineUpdate<unknown, [unknown]>(name), (body) => runner.submitAndWait(name, body), {
+    setHandler(defineUpdate<unknown, unknown[]>(name), (...args) => runner.submitAndWait(name, bodyOf(args)), {
       description,
-      validator: (body: unknown) => {
-        const refused = runner.refusal({ name, body } as Message)
+      validator: (...args: unknown[]) => {
+        const refused = runner.refusal({ name, body: bodyOf(args) } as Message)
         if (refused) throw failure(refused)
       },
     })
   }
-  setHandler(defineUpdate<unknown, [OpenRequest]>(OPEN_UPDATE), (request) => runner.open(request), {
+  setHandler(defineUpdate<unknown, unknown[]>(OPEN_UPDATE), (...args) => runner.open(bodyOf(args) as OpenRequest), {
     description: 'Start or join: answers with the first state a user can be shown.',
-    validator: (request: OpenRequest) => {
-      const refused = runner.openRefusal(request)
+    validator: (...args: unknown[]) => {
+      const refused = runner.openRefusal(bodyOf(args) as OpenRequest)
       if (refused) throw failure(refused)
     },
+  })
+  // After the named ones: it takes at once what came with the start.
+  setDefaultUpdateHandler(() => {
+    throw failure(refusal('UNKNOWN_MESSAGE'))
   })
   setHandler(defineQuery(VIEW_QUERY), () => viewOf(runner.journey), { description: 'All that may be shown.' })
   setHandler(
@@ -88,4 +94,9 @@ function listen(runner: JourneyRunner): void {
     (key) => runner.journey.answers.find((answer) => answer.key === key)?.receipt ?? null,
     { description: 'The receipt of `<message>:<submissionId>`, or null.' },
   )
+}
+
+/** A message is one JSON object. What came as none or as several is a list, which the guards refuse. */
+function bodyOf(args: readonly unknown[]): unknown {
+  return args.length === 1 ? args[0] : args
 }

@@ -55,16 +55,19 @@ describe.each(RAILS)('on the %s rail', (rail) => {
     expect((await journey.handle.describe()).runStatus).toBe('COMPLETED')
   })
 
-  it.each(['message', 'native'])('a call in flight finishes before a cancellation (%s), and COMPLETED wins', async (way) => {
-    const { journey, answer } = await atPanInFlight(rail)
-    const cancelled = way === 'message' ? journey.handle.cancel(operator) : cancelNatively(journey)
-    expect(await answer).toMatchObject({ outcome: 'COMPLETED' })
-    if (way === 'message') expect(await cancelled).toMatchObject({ outcome: 'COMPLETED' })
-    expect(await journey.handle.result()).toMatchObject({ state: 'COMPLETED', capability: 'full' })
-    const ledger = await journey.ledger()
-    expect(steps(ledger)).toEqual(ALL_STEPS_ONCE)
-    expect(calls(ledger, 'validatePan')).toMatchObject([{ executed: true, answered: true }])
-  })
+  it.each(['message', 'native'])(
+    'a call in flight finishes before a cancellation (%s), and COMPLETED wins',
+    async (way) => {
+      const { journey, answer } = await atPanInFlight(rail)
+      const cancelled = way === 'message' ? journey.handle.cancel(operator) : cancelNatively(journey)
+      expect(await answer).toMatchObject({ outcome: 'COMPLETED' })
+      if (way === 'message') expect(await cancelled).toMatchObject({ outcome: 'COMPLETED' })
+      expect(await journey.handle.result()).toMatchObject({ state: 'COMPLETED', capability: 'full' })
+      const ledger = await journey.ledger()
+      expect(steps(ledger)).toEqual(ALL_STEPS_ONCE)
+      expect(calls(ledger, 'validatePan')).toMatchObject([{ executed: true, answered: true }])
+    },
+  )
 
   it('a call in flight that does not complete the journey is followed by the cancellation', async () => {
     const facts = newPerson()

@@ -3,7 +3,16 @@ import type { OnboardingClient, Receipt } from '../../client/index.js'
 import type { ManagedProcess } from '../../stack/processes.js'
 import { type GrpcProxy, type Hold, startGrpcProxy } from '../support/grpc-proxy.js'
 import { activityFailures, historyOf } from '../support/history.js'
-import { ALL_STEPS_ONCE, action, calls, smsFor, startJourney, steps, type TestJourney, until } from '../support/journeys.js'
+import {
+  ALL_STEPS_ONCE,
+  action,
+  calls,
+  smsFor,
+  startJourney,
+  steps,
+  type TestJourney,
+  until,
+} from '../support/journeys.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /**

@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => stack?.stop())
 
 const { aadhaarNumbers, pans } = scenariosJson()
-const aadhaarOf = (scenario: string): string => aadhaarNumbers.find((entry) => entry.scenario === scenario)?.number ?? ''
+const aadhaarOf = (scenario: string): string =>
+  aadhaarNumbers.find((entry) => entry.scenario === scenario)?.number ?? ''
 const panOf = (scenario: string): string => pans.find((entry) => entry.scenario === scenario)?.number ?? ''
 
 function agreed(view: Pick<View, 'nextAction'>) {
@@ -100,7 +101,8 @@ describe.each(RAILS)('on the %s rail', (rail) => {
   it('an early PAN is forgotten after its time, and then asked for', async () => {
     const journey = await startJourney(stack, rail, { policy: { resendCooldownSeconds: 0, keptPanSeconds: 1 } })
     await journey.handle.enterPan({ pan: journey.person.facts.pan })
-    for (let view = await journey.handle.view(); !dropped(view); ) view = await journey.handle.waitForChange(view.revision)
+    for (let view = await journey.handle.view(); !dropped(view);)
+      view = await journey.handle.waitForChange(view.revision)
     await walkTo(journey, 'ENTER_PAN')
     expect(calls(await journey.ledger(), 'validatePan')).toHaveLength(0)
     expect((await finish(journey)).state).toBe('COMPLETED')
@@ -143,7 +145,9 @@ describe.each(RAILS)('on the %s rail', (rail) => {
     expect(steps(ledger)).toEqual(ALL_STEPS_ONCE)
     expect(smsFor(ledger, 'SENDER')).toHaveLength(2)
     const { view } = await journey.handle.result()
-    expect(view.timeline).toContainEqual(expect.objectContaining({ what: 'message:reenter', actor, reason: 'cleared with Eko' }))
+    expect(view.timeline).toContainEqual(
+      expect.objectContaining({ what: 'message:reenter', actor, reason: 'cleared with Eko' }),
+    )
   })
 })
 

@@ -34,7 +34,10 @@ describe.each(RAILS)('on the %s rail', (rail) => {
     const { challengeId } = action(journey.view, 'ENTER_SENDER_OTP')
     const message = { otp: await journey.person.code('SENDER'), challengeId, submissionId: 'press-1' }
     await slow('verifySenderOtp', facts.mobile)
-    const [one, two] = await Promise.all([journey.handle.enterSenderOtp(message), journey.handle.enterSenderOtp(message)])
+    const [one, two] = await Promise.all([
+      journey.handle.enterSenderOtp(message),
+      journey.handle.enterSenderOtp(message),
+    ])
     expect(one).toEqual(two)
     expect(one).toMatchObject({ outcome: 'ADVANCED', submissionId: 'press-1' })
     expect(await journey.handle.enterSenderOtp(message)).toEqual(one)
@@ -109,7 +112,9 @@ describe.each(RAILS)('on the %s rail', (rail) => {
     const view = await journey.handle.waitForNextAction('REQUEST_CONSENT')
     expect(view.pending).toBe(0)
     expect(view.timeline.filter(({ what }) => what === 'message:enterPan')).toHaveLength(6)
-    expect(view.timeline).toContainEqual(expect.objectContaining({ what: 'refused:requestConsent', code: 'QUEUE_FULL' }))
+    expect(view.timeline).toContainEqual(
+      expect.objectContaining({ what: 'refused:requestConsent', code: 'QUEUE_FULL' }),
+    )
     expect((await journey.person.finish(view)).state).toBe('COMPLETED')
     expect(calls(await journey.ledger(), 'validatePan')).toHaveLength(1)
   })

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { action, errorOf, codeOf, RAILS, smsFor, startJourney, steps, ALL_STEPS_ONCE, walkTo } from '../support/journeys.js'
+import {
+  action,
+  errorOf,
+  codeOf,
+  RAILS,
+  smsFor,
+  startJourney,
+  steps,
+  ALL_STEPS_ONCE,
+  walkTo,
+} from '../support/journeys.js'
 import { newPerson } from '../support/people.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 

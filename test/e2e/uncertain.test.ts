@@ -170,7 +170,12 @@ describe('an answer that no row knows', () => {
   it('on a code’s verification counts one attempt, and the second in a row needs an operator', async () => {
     const facts = newPerson()
     const journey = await startJourney(stack, 'digikhata', { facts })
-    await stack.sandbox.addFaults({ fault: 'unknownTypeId', operation: 'verifySenderOtp', mobile: facts.mobile, times: 2 })
+    await stack.sandbox.addFaults({
+      fault: 'unknownTypeId',
+      operation: 'verifySenderOtp',
+      mobile: facts.mobile,
+      times: 2,
+    })
     const first = await journey.person.act(journey.view.nextAction)
     expect(first).toMatchObject({ outcome: 'UNRECOGNISED_ANSWER', state: 'SENDER_OTP_REQUIRED' })
     expect(action(first, 'ENTER_SENDER_OTP').attemptsLeft).toBe(2)

@@ -16,3 +16,41 @@ export function activityFailures(events: readonly HistoryEvent[]): string[] {
     return type == null ? [] : [type]
   })
 }
+
+/**
+ * The numbers of a run's events, grouped as the server wrote them: events of one group became visible together, in one
+ * transaction. A page of a history holds whole groups, so pages of size one are the groups.
+ */
+export async function writtenTogether(client: OnboardingClient, workflowId: string): Promise<number[][]> {
+  const { temporal } = client
+  const { namespace } = temporal.options
+  const groups: number[][] = []
+  let nextPageToken: Uint8Array | null | undefined
+  do {
+    const page = await temporal.workflowService.getWorkflowExecutionHistory({
+      ...{ namespace, execution: { workflowId }, maximumPageSize: 1 },
+      ...(nextPageToken && { nextPageToken }),
+    })
+    const events = page.history?.events ?? []
+    if (events.length > 0) groups.push(events.map(({ eventId }) => Number(eventId)))
+    nextPageToken = page.nextPageToken
+  } while (nextPageToken && nextPageToken.length > 0)
+  return groups
+}
+
+/** Waits by long poll until a run has this many events; answers how many it has then. */
+export async function untilEvents(client: OnboardingClient, workflowId: string, count: number): Promise<number> {
+  const { temporal } = client
+  const { namespace } = temporal.options
+  let last = 0
+  let nextPageToken: Uint8Array | null | undefined
+  do {
+    const page = await temporal.workflowService.getWorkflowExecutionHistory({
+      ...{ namespace, execution: { workflowId }, waitNewEvent: true },
+      ...(nextPageToken && { nextPageToken }),
+    })
+    last = Number(page.history?.events?.at(-1)?.eventId ?? last)
+    nextPageToken = page.nextPageToken
+  } while (last < count && nextPageToken && nextPageToken.length > 0)
+  return last
+}
