@@ -1,13 +1,14 @@
-import { activityInfo } from '@temporalio/activity'
+import { activityInfo, log } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { wholeRupees } from '../values/index.js'
 import type { Opener, Sealer } from '../secrets/index.js'
-import type {
-  CallName,
-  CallOutcome,
-  CallRequest,
-  JourneyActivities,
-  TransactionOtpRequest,
+import {
+  type CallName,
+  type CallOutcome,
+  type CallRequest,
+  type JourneyActivities,
+  type TransactionOtpRequest,
+  UNKNOWN_OUTCOME_FAILURE,
 } from '../workflows/calls.js'
 import { type EkoAnswer, type EkoClient, type OpenedRequest, operationTable } from './eko/index.js'
 import { type IntentFence, intentFence } from './fence.js'
@@ -29,6 +30,10 @@ export interface ActivityDependencies {
 
 /** Attempts after which a call that did not reach Eko is given back to the journey, which parks. */
 const ATTEMPTS_BEFORE_PARKING = 4
+/** A longer wait than this is not spent inside an activity, in ms: the journey parks, says so and can be cancelled. */
+const LONGEST_WAIT_MS = 5_000
+/** What an attempt needs beside its HTTP call, in ms. */
+const FENCE_MARGIN_MS = 5_000
 
 /** The activities of a worker: the only room that touches the world. */
 export function createActivities(deps: ActivityDependencies): JourneyActivities {
@@ -49,32 +54,33 @@ export function createActivities(deps: ActivityDependencies): JourneyActivities 
 }
 
 async function callEko(deps: ActivityDependencies, name: CallName, sealed: CallRequest): Promise<CallOutcome> {
-  const tenant = await deps.tenants.find(sealed.tenant)
-  if (!tenant?.userCodes.includes(sealed.userCode)) return NOT_CONFIGURED
   const table = operationTable(sealed.rail, name)
-  if (!table) return tenantConsent(tenant, name, sealed)
-  const { journey, clientRefId } = identity(sealed.clientRef)
-  const allowPlaintextCodes = deps.allowPlaintextCodes && tenant.environment !== 'production'
-  const context = { opener: deps.opener, tenant, journey, allowPlaintextCodes, clientRefId, now: Date.now() }
-  return fenced(deps, tenant, table.repeatable, async () => {
+  return fenced(deps, table?.repeatable ?? true, async () => {
+    const tenant = await deps.tenants.find(sealed.tenant)
+    if (!tenant?.userCodes.includes(sealed.userCode)) return NOT_CONFIGURED
+    if (!table) return tenantConsent(tenant, name, sealed)
+    const { journey, clientRefId } = identity(sealed.clientRef)
+    const allowPlaintextCodes = deps.allowPlaintextCodes && tenant.environment !== 'production'
+    const context = { opener: deps.opener, tenant, journey, allowPlaintextCodes, clientRefId, now: Date.now() }
     const opened = await openRequest(name, sealed, context)
-    return opened.ok ? opened.request : opened.outcome
+    return opened.ok ? { tenant, request: opened.request } : opened.outcome
   })
 }
 
 async function sendTransactionOtp(deps: ActivityDependencies, sealed: TransactionOtpRequest): Promise<CallOutcome> {
-  const { rail, userCode, mobile, recipientId, beneficiaryId } = sealed
-  const tenant = await deps.tenants.find(sealed.tenant)
-  if (!tenant?.userCodes.includes(userCode) || !operationTable(rail, 'sendTransactionOtp')) return NOT_CONFIGURED
-  const amount = wholeRupees(sealed.amountPaise)
-  if (!amount.ok) return { class: 'INPUT_REFUSED', answer: 'INPUT_REFUSED', inputCode: amount.code }
-  const { clientRefId } = identity(sealed.clientRef)
-  return fenced(deps, tenant, false, () =>
-    Promise.resolve({
-      ...{ rail, operation: 'sendTransactionOtp' as const, userCode, mobile, clientRefId },
-      ...{ recipientId, amountRupees: amount.value, ...(beneficiaryId !== undefined && { beneficiaryId }) },
-    }),
-  )
+  return fenced(deps, false, async () => {
+    const { rail, userCode, mobile, recipientId, beneficiaryId } = sealed
+    const tenant = await deps.tenants.find(sealed.tenant)
+    if (!tenant?.userCodes.includes(userCode) || !operationTable(rail, 'sendTransactionOtp')) return NOT_CONFIGURED
+    const amount = wholeRupees(sealed.amountPaise)
+    if (!amount.ok) return { class: 'INPUT_REFUSED', answer: 'INPUT_REFUSED', inputCode: amount.code }
+    const { clientRefId } = identity(sealed.clientRef)
+    const request: OpenedRequest = {
+      ...{ rail, operation: 'sendTransactionOtp', userCode, mobile, clientRefId, recipientId },
+      ...{ amountRupees: amount.value, ...(beneficiaryId !== undefined && { beneficiaryId }) },
+    }
+    return { tenant, request }
+  })
 }
 
 const NOT_CONFIGURED: CallOutcome = { class: 'NOT_SENT', answer: 'CONFIGURATION' }
@@ -88,19 +94,38 @@ function identity(clientRef: string): { journey: string; clientRefId: string } {
   }
 }
 
-/** Makes a call behind the fence, unless it is repeatable. */
+interface Prepared {
+  readonly tenant: Tenant
+  readonly request: OpenedRequest
+}
+
+/**
+ * Makes a call behind the fence, unless it is repeatable. The fence is looked at before anything else: whatever has
+ * changed since, an attempt that may have reached Eko is not repeated.
+ */
 async function fenced(
   deps: ActivityDependencies,
-  tenant: Tenant,
   repeatable: boolean,
-  prepare: () => Promise<OpenedRequest | CallOutcome>,
+  prepare: () => Promise<Prepared | CallOutcome>,
 ): Promise<CallOutcome> {
   const fence = repeatable ? null : intentFence()
   if (fence?.declaredBefore) throw unknownOutcome({ class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' })
-  const prepared = await prepare()
+  const prepared = await prepare().catch(parkAtLast)
   if ('class' in prepared) return prepared
-  const answer = await deps.eko.call(tenant.credentials, prepared, fence ? { beforeSend: () => fence.declare() } : {})
-  return settle(deps, answer, fence, prepared)
+  const { tenant, request } = prepared
+  const timeoutMs = activityInfo().startToCloseTimeoutMs - FENCE_MARGIN_MS
+  const answer = await deps.eko.call(tenant.credentials, request, {
+    timeoutMs,
+    ...(fence && { beforeSend: () => fence.declare() }),
+  })
+  return settle(deps, answer, fence, request)
+}
+
+/** What a defect or a broken store threw before anything was sent: retried, then shown as a parked call. */
+function parkAtLast(error: unknown): CallOutcome {
+  if (activityInfo().attempt < ATTEMPTS_BEFORE_PARKING) throw error
+  log.error('A call could not be prepared; it is parked', { error: error instanceof Error ? error.name : 'unknown' })
+  return NOT_CONFIGURED
 }
 
 /** What Temporal shall retry is thrown; what the journey shall decide is returned; what nobody may repeat is final. */
@@ -114,7 +139,8 @@ async function settle(
   const journey = workflowExecution?.workflowId ?? ''
   const outcome = await sealAnswer(answer, deps.sealer, journey, request.consentLanguage ?? '')
   const mayRetry = answer.class === 'NOT_SENT' || (answer.class === 'UNKNOWN_OUTCOME' && fence === null)
-  if (mayRetry && attempt < ATTEMPTS_BEFORE_PARKING) {
+  const soon = (answer.retryAfterMs ?? 0) <= LONGEST_WAIT_MS
+  if (mayRetry && soon && attempt < ATTEMPTS_BEFORE_PARKING) {
     await fence?.clear()
     throw ApplicationFailure.create({
       type: answer.answer,
@@ -129,7 +155,7 @@ async function settle(
 
 function unknownOutcome(outcome: CallOutcome): ApplicationFailure {
   return ApplicationFailure.create({
-    type: 'UnknownOutcome',
+    type: UNKNOWN_OUTCOME_FAILURE,
     message: 'The call may or may not have been executed; it is not repeated.',
     nonRetryable: true,
     details: [outcome],

@@ -1,5 +1,15 @@
 import type { CallName, CallOutcome, CallRequest } from '../workflows/calls.js'
-import { type Parsed, parseAadhaar, parseOtp, parsePan, type SecretField } from '../values/index.js'
+import {
+  type Parsed,
+  parseAadhaar,
+  parseAddress,
+  parseDob,
+  parseName,
+  parseOtp,
+  parsePan,
+  type SecretField,
+} from '../values/index.js'
+import type { SenderDetails } from '../workflows/messages.js'
 import type { Opener } from '../secrets/index.js'
 import type { OpenedRequest } from './eko/index.js'
 import type { Tenant } from './tenants.js'
@@ -40,7 +50,7 @@ async function open(call: CallName, sealed: CallRequest, context: OpenContext): 
   const { rail, userCode, mobile, details, consentLanguage } = sealed
   return {
     ...{ rail, operation: call, userCode, mobile, clientRefId: context.clientRefId },
-    ...(details && { details }),
+    ...(details && { details: checkedDetails(details, context.now) }),
     ...(consentLanguage !== undefined && { consentLanguage }),
     ...(sealed.otp !== undefined && { otp: await openCode(sealed.otp, context) }),
     ...(sealed.otpRefId !== undefined && { otpRefId: await openRef(sealed.otpRefId, context) }),
@@ -52,6 +62,24 @@ async function open(call: CallName, sealed: CallRequest, context: OpenContext): 
     }),
     ...(sealed.wallet && { wallet: { id: sealed.wallet.id, token: await openToken(sealed.wallet.token, context) } }),
   }
+}
+
+/** The client checks details too; a signal may come from anywhere. */
+function checkedDetails(details: SenderDetails, now: number): SenderDetails {
+  const name = parseName(details.name)
+  const dob = parseDob(details.dob, now)
+  const residenceAddress = parseAddress(details.residenceAddress)
+  if (name.ok && dob.ok && residenceAddress.ok) {
+    return { name: name.value, dob: dob.value, residenceAddress: residenceAddress.value }
+  }
+  const fieldErrors: Record<string, string> = {}
+  let inputCode = 'INVALID'
+  for (const [field, parsed] of Object.entries({ residenceAddress, dob, name })) {
+    if (parsed.ok) continue
+    fieldErrors[field] = parsed.message
+    inputCode = parsed.code
+  }
+  throw new Refused({ class: 'INPUT_REFUSED', answer: 'INPUT_REFUSED', inputCode, fieldErrors })
 }
 
 async function openCode(otp: string, context: OpenContext): Promise<string> {

@@ -137,7 +137,9 @@ interface Open {
 }
 
 /** Only a completed journey ends the matter; and one that was asked to stop at the PAN does not answer for the rest. */
-function answers(result: OnboardingResult, { stopAt = 'COMPLETED' }: OnboardingInput): boolean {
+function answers(result: OnboardingResult, { stopAt = 'COMPLETED', userCode }: OnboardingInput): boolean {
+  // To another agent the sender proves the mobile again: the profile is not handed from one to the other.
+  if (result.view.userCode !== userCode) return false
   return result.state === 'COMPLETED' && (stopAt === 'PAN_REQUIRED' || result.capability !== 'small')
 }
 

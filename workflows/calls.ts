@@ -159,5 +159,3 @@ export type JourneyActivities = Readonly<Record<CallName, (request: CallRequest)
 
 /** The `type` of the ApplicationFailure that ends an activity whose attempt may or may not have been executed. */
 export const UNKNOWN_OUTCOME_FAILURE = 'UnknownOutcome'
-/** The `type` of the ApplicationFailure that ends an activity which gave up before Eko executed anything. */
-export const NOT_EXECUTED_FAILURE = 'NotExecuted'

@@ -31,7 +31,7 @@ export const REFUSALS = {
   },
   QUEUE_FULL: {
     cause: 'Too many messages wait behind a call in flight.',
-    action: 'Wait for their answers, then send again.',
+    action: 'Wait for what becomes of them, then send again.',
   },
   PARKED: {
     cause: 'A call waits for a dependency to come back.',
@@ -99,7 +99,6 @@ export const OUTCOMES = {
   KEPT: { cause: 'The PAN came early and is kept for its step.', action: 'Go on with the step before it.' },
   WRONG_CODE: { cause: 'Eko refused the code.', action: 'Ask the user to type it again.' },
   CODE_EXPIRED: { cause: 'The code’s lifetime was over.', action: 'Ask for a new code.' },
-  CODE_UNUSABLE: { cause: 'The dispatch of this code ended without an answer.', action: 'Ask for a new code.' },
   INPUT_REFUSED: {
     cause: 'The opened secret is malformed, or could not be opened; see `detail`.',
     action: 'Correct it; no attempt was spent.',
@@ -133,6 +132,10 @@ export const OUTCOMES = {
   CONSENT_AGAIN: {
     cause: 'The consent is too old for another code.',
     action: 'Send `requestConsent` and show the text again.',
+  },
+  SUPERSEDED: {
+    cause: 'An operator sent the journey back to the lookup meanwhile.',
+    action: 'Do what `nextAction` says.',
   },
   TAKEN_OVER: { cause: 'The journey belongs to the new agent.', action: 'Go on with it.' },
   COMPLETED: { cause: 'The sender is onboarded as far as was asked.', action: 'Read the result.' },
@@ -182,6 +185,10 @@ export const ATTENTION = {
   REFUSED_BY_EKO: {
     cause: 'Eko refused a call for a reason the user cannot mend.',
     action: 'Read the recorded ids, clear it with Eko, then `reenter`.',
+  },
+  NO_ANSWER: {
+    cause: 'Eko’s answer to a repeatable call was lost again and again.',
+    action: 'Clear it with Eko’s support, then `reenter`.',
   },
   GOING_IN_CIRCLES: {
     cause: 'Eko’s answers sent the journey round without progress.',

@@ -1,4 +1,5 @@
 import type { CallName, CallOutcome } from './calls.js'
+import { isWalletOver, keepPan, walletOf } from './held.js'
 import { resendWindow } from './resend-window.js'
 import type { PendingCall, Submission } from './journey.js'
 import type { AttentionCode, Dependency, OutcomeCode, Purpose, StepDone } from './messages.js'
@@ -171,7 +172,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   aadhaarStillPending(turn, call, outcome) {
     const { pan } = call.request
     backToAadhaar(turn, null)
-    if (pan) set(turn, { keptPan: { pan, until: turn.now + (turn.journey.plan?.policy.keptPanSeconds ?? 0) * 1000 } })
+    if (pan) keepPan(turn, pan)
     record(turn, call.submissions, 'ADVANCED', facts(outcome))
   },
 
@@ -204,6 +205,10 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   },
 
   park(turn, call, outcome) {
+    if (outcome.answer === 'UNKNOWN_OUTCOME' && call.parks >= MAX_UNANSWERED) {
+      needAttention(turn, 'NO_ANSWER', call.submissions, outcome.facts)
+      return
+    }
     const dependency = DEPENDENCY[outcome.answer] ?? 'EKO_TRANSPORT'
     const wait = Math.max(backoff(dependency, call), outcome.retryAfterMs ?? 0)
     set(turn, {
@@ -263,7 +268,7 @@ export function proveMobileAgain(turn: Turn, submissions: readonly Submission[],
       challenge?.purpose === 'AADHAAR' && challenge.dispatch === 'sent' && !challenge.retired ? challenge : null,
   })
   const pan = call?.request.pan
-  if (pan) set(turn, { keptPan: { pan, until: turn.now + (plan?.policy.keptPanSeconds ?? 0) * 1000 } })
+  if (pan) keepPan(turn, pan)
   sendSenderOtp(turn, plan?.resendSenderOtp ?? 'getSender', submissions, 'SENDER_OTP_AGAIN')
 }
 
@@ -299,11 +304,14 @@ function goToPan(turn: Turn, call: PendingCall, outcome: CallOutcome): void {
 }
 
 function submitKeptPan(turn: Turn): void {
-  const { keptPan, plan, wallet } = turn.journey
+  const { keptPan } = turn.journey
   if (!keptPan || keptPan.until <= turn.now) return
+  if (isWalletOver(turn.journey, turn.now)) {
+    proveMobileAgain(turn, [])
+    return
+  }
   set(turn, { keptPan: null })
-  const session = plan?.usesWallet ? { wallet: { token: wallet?.token ?? null, id: wallet?.id ?? '' } } : {}
-  ask(turn, 'validatePan', { pan: keptPan.pan, ...session }, [], { byItself: true })
+  ask(turn, 'validatePan', { pan: keptPan.pan, ...walletOf(turn.journey) }, [], { byItself: true })
 }
 
 function endCompleted(
@@ -327,6 +335,9 @@ function endCompleted(
   })
   record(turn, call.submissions, 'COMPLETED', facts(outcome))
 }
+
+/** How often a repeatable call is parked without an answer before an operator must look. */
+const MAX_UNANSWERED = 5
 
 const DEPENDENCY: Partial<Record<CallOutcome['answer'], Dependency>> = {
   BUSY: 'EKO_BUSY',

@@ -1,4 +1,4 @@
-import type { Journey } from './journey.js'
+import type { Journey, PendingCall } from './journey.js'
 import { isClosed } from './messages.js'
 import { clientRefOf, close, note, record, retireChallenge, set, type Turn } from './turn.js'
 
@@ -29,7 +29,7 @@ export function runClock(turn: Turn): void {
     close(turn, 'EXPIRED', { detail: 'JOURNEY_TOO_LONG' })
   } else if (turn.journey.call?.parked && turn.journey.call.parked.retryAt <= now) {
     unpark(turn)
-  } else if (!turn.journey.call && !journey.attention && journey.stepDeadline <= now) {
+  } else if (!turn.journey.call && !journey.attention && turn.journey.stepDeadline <= now) {
     note(turn, { what: 'timer:step', code: 'EXPIRED' })
     close(turn, 'EXPIRED', { detail: 'STEP_TOO_LONG' })
   }
@@ -38,7 +38,7 @@ export function runClock(turn: Turn): void {
 function expireChallenge(turn: Turn): void {
   const { call } = turn.journey
   if (call?.parked && call.request.notAfter !== undefined && call.request.notAfter <= turn.now) {
-    set(turn, { call: null })
+    set(turn, { call: null, stepDeadline: turn.journey.stepDeadline + parkedFor(call, turn.now) })
     retireChallenge(turn, 'CODE_EXPIRED')
     record(turn, call.submissions, 'CODE_EXPIRED')
   }
@@ -47,6 +47,11 @@ function expireChallenge(turn: Turn): void {
     retireChallenge(turn, 'CODE_EXPIRED')
     note(turn, { what: 'timer:code', code: 'CODE_EXPIRED' })
   }
+}
+
+/** A step's clock stands still while its call is parked. */
+function parkedFor(call: PendingCall, now: number): number {
+  return call.parked ? now - call.parked.since : 0
 }
 
 /** Runs the parked call again, under a new `client_ref_id`. The step's clock stood still meanwhile. */
@@ -58,7 +63,7 @@ export function unpark(turn: Turn): void {
   set(turn, {
     call: { ...call, request, sequence, parked: null, since: turn.now },
     sequence,
-    stepDeadline: stepDeadline + (turn.now - call.parked.since),
+    stepDeadline: stepDeadline + parkedFor(call, turn.now),
     revision: turn.journey.revision + 1,
   })
 }

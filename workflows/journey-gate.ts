@@ -2,6 +2,7 @@ import { sealedHeader, type SecretField } from '../values/sealed-field.js'
 import { resendWindow } from './resend-window.js'
 import type { Journey, Submission } from './journey.js'
 import {
+  type ConsentGiven,
   isClosed,
   type Message,
   type MessageName,
@@ -48,8 +49,17 @@ export function admit(journey: Journey, message: Message, now: number): Refusal 
   const malformed = checkForm(journey, message)
   if (malformed) return malformed
   if (isClosed(journey.state)) return refusal('JOURNEY_CLOSED', { state: journey.state })
-  if (isBusy(journey)) return journey.queue.length >= MAX_QUEUED ? refusal('QUEUE_FULL') : null
+  if (isBusy(journey)) return hasRoom(journey, message.name) ? null : refusal('QUEUE_FULL')
   return judge(journey, message, challengeIdFor(journey, message), now)
+}
+
+/** One message that ends the journey always fits: native Cancel comes only once. */
+function hasRoom({ queue }: Journey, name: MessageName): boolean {
+  return queue.length < MAX_QUEUED || (isEnding(name) && !queue.some(({ message }) => isEnding(message.name)))
+}
+
+export function isEnding(name: MessageName): boolean {
+  return name === 'cancel' || name === 'withdrawConsent'
 }
 
 /** The gate on dequeue: whether the message fits the journey as it is now. */
@@ -109,7 +119,8 @@ function judge(journey: Journey, message: Message, challengeId: string | null, n
   if (descriptor.by === 'user' && journey.attention) {
     return refusal('NEEDS_ATTENTION', { reason: journey.attention.reason })
   }
-  if (descriptor.by === 'user' && journey.call?.parked) {
+  const kept = message.name === 'enterPan' && journey.state !== 'PAN_REQUIRED'
+  if (descriptor.by === 'user' && journey.call?.parked && !kept) {
     return refusal('PARKED', { retryAt: iso(journey.call.parked.retryAt) })
   }
   if (!descriptor.legalIn.some((state) => state === journey.state)) {
@@ -152,11 +163,21 @@ function judgeDispatch(journey: Journey, purpose: Purpose, now: number): Refusal
   })
 }
 
-function judgeConsent(journey: Journey, given: { consentId: string; textSha256: string }, now: number): Refusal | null {
+/** How far the clock of whoever recorded the agreement may be off, in ms. */
+const CONSENT_CLOCK_MS = 300_000
+
+function judgeConsent(journey: Journey, given: ConsentGiven, now: number): Refusal | null {
   const { presented, plan } = journey
   if (!presented) return refusal('CONSENT_REQUIRED')
   if (given.consentId !== presented.consentId || given.textSha256 !== presented.textSha256) {
     return refusal('CONSENT_MISMATCH')
+  }
+  const agreedAt = Date.parse(given.acceptedAt)
+  if (agreedAt < presented.presentedAt - CONSENT_CLOCK_MS || agreedAt > now + CONSENT_CLOCK_MS) {
+    return refusal('CONSENT_MISMATCH', { field: 'acceptedAt', presentedAt: iso(presented.presentedAt) })
+  }
+  if (given.mode === 'assisted' && !given.agent) {
+    return refusal('INVALID_MESSAGE', { fieldErrors: { 'consent.agent': 'is required where an agent assisted' } })
   }
   const age = now - presented.presentedAt
   return age > (plan?.policy.consentSeconds ?? 0) * 1000 ? refusal('CONSENT_EXPIRED') : null

@@ -1,5 +1,6 @@
 import type { CallName, CallRequest } from './calls.js'
 import { unpark } from './journey-clock.js'
+import { isWalletOver, keepPan, walletOf } from './held.js'
 import { iso } from './iso.js'
 import type { Journey, Submission } from './journey.js'
 import type { Message, Messages, OutcomeCode, Purpose } from './messages.js'
@@ -62,6 +63,7 @@ export const APPLY: { readonly [Name in Message['name']]: Apply<Name> } = {
     else dispatch(turn, 'SENDER', turn.journey.plan?.resendSenderOtp ?? 'getSender', {}, submission)
   },
   reenter(turn, { reason }, submission) {
+    record(turn, turn.journey.call?.submissions ?? [], 'SUPERSEDED')
     set(turn, {
       operatorReason: reason,
       attention: null,
@@ -82,7 +84,7 @@ export const APPLY: { readonly [Name in Message['name']]: Apply<Name> } = {
     unpark(turn)
   },
   takeOver(turn, { userCode, reason }, submission) {
-    set(turn, { operatorReason: reason, resolving: { userCode, submission } })
+    set(turn, { operatorReason: reason, resolving: { userCode, submission, since: turn.now } })
   },
   withdrawConsent(turn, { reason }, submission) {
     finish(turn, submission, 'CANCELLED', { operatorReason: reason, detail: 'CONSENT_WITHDRAWN', presented: null })
@@ -104,11 +106,6 @@ export function applyMessage(turn: Turn, submission: Submission): void {
 function finish(turn: Turn, submission: Submission, state: 'CANCELLED' & OutcomeCode, change: Partial<Journey>): void {
   close(turn, state, change)
   record(turn, [submission], state)
-}
-
-export function keepPan(turn: Turn, pan: string): void {
-  const seconds = turn.journey.plan?.policy.keptPanSeconds ?? 0
-  set(turn, { keptPan: { pan, until: turn.now + seconds * 1000 } })
 }
 
 function dispatch(
@@ -145,8 +142,6 @@ function resendAadhaarOtp(turn: Turn, submission: Submission): void {
 
 /** Levin's later calls carry the wallet token; one that is known to have expired is not even tried. */
 function withWallet(turn: Turn, submission: Submission, then: (wallet: Pick<CallRequest, 'wallet'>) => void): void {
-  const { wallet, plan } = turn.journey
-  if (!plan?.usesWallet) then({})
-  else if (wallet?.expiresAt != null && wallet.expiresAt <= turn.now) proveMobileAgain(turn, [submission])
-  else then({ wallet: { token: wallet?.token ?? null, id: wallet?.id ?? '' } })
+  if (isWalletOver(turn.journey, turn.now)) proveMobileAgain(turn, [submission])
+  else then(walletOf(turn.journey))
 }

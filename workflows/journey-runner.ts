@@ -11,6 +11,7 @@ import type { CallOutcome, ResolveOutcome, ResolveRequest } from './calls.js'
 import { failure } from './failures.js'
 import { onboardingInput } from './guards.js'
 import { wakeAt } from './journey-clock.js'
+import { inputErrors } from './journey-input.js'
 import { refusal } from './journey-gate.js'
 import { statusOf, viewOf } from './journey-view.js'
 import type { Advanced, Journey, JourneyEvent, PendingCall, Settlement } from './journey.js'
@@ -75,7 +76,10 @@ export class JourneyRunner {
     const input = (request as OpenRequest | null)?.input
     const fieldErrors = onboardingInput(input)
     if (!input || Object.keys(fieldErrors).length > 0) return refusal('INVALID_MESSAGE', { fieldErrors })
-    return compareInput(this.journey, input)
+    const conflict = compareInput(this.journey, input)
+    if (conflict) return conflict
+    const errors = inputErrors(input, this.journey.workflowId)
+    return Object.keys(errors).length > 0 ? refusal('INVALID_MESSAGE', { fieldErrors: errors }) : null
   }
 
   /** Answers with the first state that a user can be shown. */

@@ -23,7 +23,7 @@ const UNBLOCKED_BY: readonly MessageName[] = ['reenter', 'takeOver', 'cancel', '
 export function statusOf(journey: Journey): Status {
   const { call, attention } = journey
   if (isClosed(journey.state)) return { kind: 'CLOSED' }
-  if (journey.resolving) return { kind: 'CALLING_EKO', call: 'resolveJourney', since: iso(journey.stateSince) }
+  if (journey.resolving) return { kind: 'CALLING_EKO', call: 'resolveJourney', since: iso(journey.resolving.since) }
   if (call?.parked) {
     const { dependency, since, retryAt } = call.parked
     return { kind: 'PARKED', dependency, since: iso(since), retryAt: iso(retryAt) }
@@ -77,7 +77,7 @@ function userAction(journey: Journey): NextAction {
 
 function codeAction(journey: Journey, purpose: Purpose, expiresAt: string): NextAction {
   const { challenge, mobileHint, plan } = journey
-  const window = resendWindow(journey, purpose, journey.stateSince)
+  const window = resendWindow(journey, purpose, Math.max(journey.stateSince, journey.sends[purpose].at(-1) ?? 0))
   const resend = { resendAvailableAt: iso(window.at), resendsLeft: window.left }
   if (!challenge || challenge.dispatch !== 'sent' || challenge.retired) {
     return { do: 'REQUEST_NEW_CODE', purpose, reason: reasonOf(challenge), expiresAt, ...resend }

@@ -44,7 +44,11 @@ export interface Journey {
   readonly sequence: number
   readonly call: PendingCall | null
   /** A look-up of tenant and user_code in flight: at the start, and for `takeOver`. */
-  readonly resolving: { readonly userCode: string; readonly submission: Submission | null } | null
+  readonly resolving: {
+    readonly userCode: string
+    readonly submission: Submission | null
+    readonly since: number
+  } | null
   readonly attention: { readonly reason: AttentionCode; readonly since: number } | null
   readonly queue: readonly Submission[]
   /** Receipts by submission key, newest last. */

@@ -7,7 +7,8 @@ export interface MessageDescriptor {
   readonly description: string
   /** Where it is taken. Behind a call in flight it waits, and is judged in the state that it then meets. */
   readonly legalIn: readonly OpenState[]
-  /** `user` messages wait while a call is parked or an operator is needed; `operator` messages are what unblocks. */
+  /** `user` messages are refused while a call is parked or an operator is needed (an early PAN is kept); `operator` messages
+   * are what unblocks. */
   readonly by: 'user' | 'operator'
   /** Field name to complaint; empty where the body is well formed. */
   readonly guard: (body: unknown) => Readonly<Record<string, string>>

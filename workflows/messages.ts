@@ -337,7 +337,7 @@ export interface TransactionOtpResult {
 
 /** A refusal with what the caller can use to mend it. */
 export interface Refusal {
-  readonly code: RefusalCode
+  readonly code: RefusalCode | RejectionCode
   readonly message: string
   readonly details?: Readonly<Record<string, unknown>>
 }

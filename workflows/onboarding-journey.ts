@@ -4,11 +4,12 @@
  */
 import type { CallOutcome, ResolveOutcome } from './calls.js'
 import { ACTIONS } from './journey-answers.js'
+import { idHash } from './id-hash.js'
 import { runClock } from './journey-clock.js'
-import { admit, challengeIdFor, checkApply, inFlight, isBusy, keyOf, refusal } from './journey-gate.js'
+import { admit, challengeIdFor, checkApply, inFlight, isBusy, isEnding, keyOf, refusal } from './journey-gate.js'
 import { applyMessage } from './journey-messages.js'
 import type { Advanced, Journey, JourneyEvent, Submission, Wallet } from './journey.js'
-import { isClosed, type Message, type OnboardingInput, type Refusal } from './messages.js'
+import { isClosed, type Message, type OnboardingInput, type Refusal, REJECTIONS } from './messages.js'
 import { transitionFor } from './transitions.js'
 import { ask, close, enter, mintChallenge, note, noteCall, record, refuse, set, type Turn } from './turn.js'
 
@@ -22,11 +23,10 @@ export interface Opening {
 
 /** A new journey: it first wants tenant, rail and policy resolved. */
 export function openJourney({ workflowId, runId, input, now }: Opening): Journey {
-  const hash = workflowId.split(':').at(-1) ?? ''
   return {
     workflowId,
     runId,
-    refPrefix: `${hash}0000000000`.slice(0, 10) + runPart(runId),
+    refPrefix: idHash(workflowId).padEnd(10, '0') + runPart(runId),
     input,
     userCode: input.userCode,
     plan: null,
@@ -38,7 +38,7 @@ export function openJourney({ workflowId, runId, input, now }: Opening): Journey
     revision: 1,
     sequence: 0,
     call: null,
-    resolving: { userCode: input.userCode, submission: null },
+    resolving: { userCode: input.userCode, submission: null, since: now },
     attention: null,
     queue: [],
     answers: [],
@@ -84,6 +84,7 @@ function runPart(runId: string): string {
 export function advance(journey: Journey, event: JourneyEvent, now: number): Advanced {
   const turn: Turn = { journey, now, settled: [] }
   const sequence = happen(turn, event)
+  if (isNewCall(journey, turn.journey) && endingOf(turn.journey)) takeNext(turn)
   while (!isBusy(turn.journey) && turn.journey.queue.length > 0) takeNext(turn)
   if (!isBusy(turn.journey)) runClock(turn)
   return { journey: turn.journey, settled: turn.settled, sequence }
@@ -131,11 +132,20 @@ function arrive(turn: Turn, message: Message, via: 'signal' | 'update'): number 
   return sequence
 }
 
+/** Whether the event made the journey want a call that has not begun: an ending that already waits goes before it. */
+function isNewCall(before: Journey, after: Journey): boolean {
+  return after.call !== null && after.call.parked === null && after.call.sequence !== before.call?.sequence
+}
+
+/** The message in the queue that ends the journey. */
+function endingOf({ queue }: Journey): Submission | undefined {
+  return queue.find(({ message }) => isEnding(message.name))
+}
+
 /** Takes one message off the queue. What ends the journey goes first: no call is wanted after it. */
 function takeNext(turn: Turn): void {
   const { queue } = turn.journey
-  const ending = queue.find(({ message }) => message.name === 'cancel' || message.name === 'withdrawConsent')
-  const next = ending ?? queue[0]
+  const next = endingOf(turn.journey) ?? queue[0]
   if (!next) return
   set(turn, { queue: queue.filter((other) => other !== next) })
   const refused = checkApply(turn.journey, next, turn.now)
@@ -150,7 +160,7 @@ function resolve(turn: Turn, outcome: ResolveOutcome): void {
   const { submission } = resolving
   if ('refused' in outcome) {
     note(turn, { what: 'call:resolveJourney', code: outcome.refused })
-    if (submission) record(turn, [submission], 'INPUT_REFUSED', { detail: outcome.refused })
+    if (submission) refuse(turn, submission, { code: outcome.refused, message: REJECTIONS[outcome.refused].cause })
     else close(turn, 'REJECTED', { rejection: outcome.refused })
     return
   }
@@ -233,9 +243,14 @@ const DISPATCHES = {
 function countDispatch(turn: Turn, name: string, outcome: CallOutcome): void {
   const purpose = DISPATCHES[name as keyof typeof DISPATCHES] as 'SENDER' | 'AADHAAR' | undefined
   if (!purpose) return
-  if (!['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'].includes(outcome.answer)) return
+  const mayHaveSent = ['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'].includes(outcome.answer)
+  // On Levin a code may be out although its reference is missing: no other call sends one.
+  const unusable = outcome.answer === 'OTP_REF_MISSING' && turn.journey.plan?.resendSenderOtp === name
+  if (!mayHaveSent && !unusable) return
   const { sends } = turn.journey
-  set(turn, { sends: { ...sends, [purpose]: [...sends[purpose], turn.now].slice(-20) } })
+  const { sendsPerDay = 0, sendsPerWindow = 0 } = turn.journey.plan?.policy ?? {}
+  const kept = Math.max(sendsPerDay, sendsPerWindow, 1)
+  set(turn, { sends: { ...sends, [purpose]: [...sends[purpose], turn.now].slice(-kept) } })
   if (purpose === 'AADHAAR') set(turn, { presented: null })
 }
 

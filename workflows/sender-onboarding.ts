@@ -8,10 +8,11 @@ import {
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow'
 import { runCall, runResolve } from './call-runner.js'
 import { failure } from './failures.js'
-import { onboardingInput } from './guards.js'
+import { inputErrors } from './journey-input.js'
 import { refusal } from './journey-gate.js'
 import { JourneyRunner } from './journey-runner.js'
 import { resultOf, viewOf } from './journey-view.js'
@@ -33,7 +34,7 @@ import {
  * the run; only malformed input fails it (`INVALID_INPUT`).
  */
 export async function senderOnboarding(input: OnboardingInput): Promise<OnboardingResult> {
-  const fieldErrors = onboardingInput(input)
+  const fieldErrors = inputErrors(input, workflowInfo().workflowId)
   if (Object.keys(fieldErrors).length > 0) {
     throw failure({
       code: 'INVALID_INPUT',

@@ -3,6 +3,7 @@ import { outcomeOfFailure } from './call-runner.js'
 import type { CallOutcome, TransactionOtpRequest } from './calls.js'
 import { failure } from './failures.js'
 import { transactionOtpInput } from './guards.js'
+import { idHash } from './id-hash.js'
 import type { TransactionOtpInput, TransactionOtpResult } from './messages.js'
 
 /** One dispatch of a transaction OTP: asked once, never repeated, whatever becomes of the answer. */
@@ -15,8 +16,8 @@ export async function sendTransactionOtp(input: TransactionOtpInput): Promise<Tr
       details: { fieldErrors },
     })
   }
-  const hash = workflowInfo().workflowId.split(':').at(-1) ?? ''
-  const clientRef = `${hash.slice(0, 10)}t${workflowInfo().runId.slice(-6)}`
+  const { workflowId, runId } = workflowInfo()
+  const clientRef = `${idHash(workflowId)}t${runId.slice(-6)}`
   const request: TransactionOtpRequest = { ...input, clientRef }
   const outcome = await scheduleActivity<CallOutcome>('sendTransactionOtp', [request], {
     startToCloseTimeout: '40 s',

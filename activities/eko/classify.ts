@@ -43,7 +43,7 @@ export function classify(table: OperationTable, result: HttpResult): Verdict {
   const body = parseBody(result.body)
   const verdict = { row: null, httpStatus, body, resign: false }
   if (body.json) {
-    const row = table.rows.find((candidate) => matches(candidate.match, httpStatus, body.envelope))
+    const row = table.rows.find((candidate) => fits(candidate, httpStatus, body.envelope))
     if (row) return { ...verdict, row, class: row.class, answer: row.answer, resign: row.resign === true }
   }
   const isRead = table.repeatable && table.method === 'GET'
@@ -54,7 +54,20 @@ export function classify(table: OperationTable, result: HttpResult): Verdict {
     : { ...verdict, class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
 }
 
-/** Whether an answer fits all that a row asks for. */
+/** Values of `response_status_id` that successes are documented with; 1 stands under several whose `status` is not 0. */
+const SUCCESS_STATUS_IDS = [-1, 0, 1] as const
+
+/** Whether a row is what an answer means: it fits the match, and no success contradicts itself. */
+function fits(row: Row, httpStatus: number, envelope: Envelope): boolean {
+  return matches(row.match, httpStatus, envelope) && !(row.class === 'OK' && contradictsSuccess(envelope))
+}
+
+/** Refused fields, or a `response_status_id` such as busy, on hold or a failure's code. */
+function contradictsSuccess({ statusId, strangeStatusId, refusesFields }: Envelope): boolean {
+  return refusesFields || strangeStatusId || (statusId !== null && !isOneOf(SUCCESS_STATUS_IDS, statusId))
+}
+
+/** Whether an answer fits all that a match asks for. */
 export function matches(match: Match, httpStatus: number, envelope: Envelope): boolean {
   const { status, typeId, statusId } = envelope
   return (
@@ -63,8 +76,9 @@ export function matches(match: Match, httpStatus: number, envelope: Envelope): b
     (match.type === undefined || isOneOf(match.type, typeId)) &&
     (match.statusId === undefined || isOneOf(match.statusId, statusId)) &&
     (match.failed === undefined || (status !== null && status !== 0)) &&
+    (match.unsuccessful === undefined || status !== 0) &&
     (match.code === undefined || (status !== 0 && [status, typeId, statusId].some((id) => isOneOf(match.code, id)))) &&
-    (match.text === undefined || match.text.test(`${envelope.message}\n${textOf(envelope.data.description) ?? ''}`)) &&
+    (match.text === undefined || says(match.text, envelope)) &&
     (match.refuses === undefined || refuses(match.refuses, envelope)) &&
     Object.entries(match.data ?? {}).every(([path, need]) => meets(need, dataField(envelope.data, path)))
   )
@@ -72,6 +86,11 @@ export function matches(match: Match, httpStatus: number, envelope: Envelope): b
 
 function isOneOf(ids: number | readonly number[] | undefined, id: number | null): boolean {
   return id !== null && (typeof ids === 'number' ? ids === id : (ids ?? []).includes(id))
+}
+
+/** Each text by itself, so that a pattern's `^` and `$` are the text's own ends. */
+function says(pattern: RegExp, { message, data }: Envelope): boolean {
+  return [message, textOf(data.description) ?? ''].some((text) => pattern.test(text.trim()))
 }
 
 function refuses(fields: 'any' | readonly string[], { invalid }: Envelope): boolean {

@@ -31,25 +31,24 @@ export function createEkoClient(options: EkoClientOptions = {}): EkoClient {
     const { developerKey, accessKey } = credentials
     const timestamp = String(await timestamps.next(developerKey))
     const sentAt = now()
-    const left = Math.min(deadline - performance.now(), timeoutMs)
-    const result =
-      left <= 0
-        ? TIME_IS_UP
-        : await http.send({
-            method: built.method,
-            url: built.url,
-            headers: {
-              developer_key: developerKey,
-              'secret-key': sign(accessKey, timestamp),
-              'secret-key-timestamp': timestamp,
-              'content-type': 'application/json',
-              accept: 'application/json',
-              'user-agent': 'sender-onboarding',
-            },
-            ...(built.body === undefined ? {} : { body: built.body }),
-            timeoutMs: Math.ceil(left),
-            pooled: built.table.repeatable && built.method === 'GET',
-          })
+    const left = deadline - performance.now()
+    const result = !(left > 0)
+      ? TIME_IS_UP
+      : await http.send({
+          method: built.method,
+          url: built.url,
+          headers: {
+            developer_key: developerKey,
+            'secret-key': sign(accessKey, timestamp),
+            'secret-key-timestamp': timestamp,
+            'content-type': 'application/json',
+            accept: 'application/json',
+            'user-agent': 'sender-onboarding',
+          },
+          ...(built.body === undefined ? {} : { body: built.body }),
+          timeoutMs: Math.ceil(left),
+          pooled: built.table.repeatable && built.method === 'GET',
+        })
     const corrected =
       result.kind === 'ANSWER' &&
       clock.learn(developerKey, {
@@ -69,7 +68,7 @@ export function createEkoClient(options: EkoClientOptions = {}): EkoClient {
     async call(credentials, request, hooks) {
       const built = buildRequest(credentials, request)
       const secrets = secretsOf(credentials, request)
-      const deadline = performance.now() + timeoutMs
+      const deadline = performance.now() + Math.min(hooks?.timeoutMs ?? timeoutMs, timeoutMs)
       for (let resigns = 0; ; resigns += 1) {
         await hooks?.beforeSend?.()
         const startedAt = performance.now()

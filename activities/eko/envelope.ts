@@ -19,21 +19,34 @@ const schema = z
   .object({
     status: id.default(null),
     response_type_id: id.default(null),
-    response_status_id: id.default(null),
+    response_status_id: z.unknown().optional(),
     message: z.string().catch(''),
     data: fields,
-    invalid_params: fields,
-    invalid_parameters: fields,
+    invalid_params: z.unknown().optional(),
+    invalid_parameters: z.unknown().optional(),
   })
-  .transform((body) => ({
-    status: body.status,
-    typeId: body.response_type_id,
-    statusId: body.response_status_id,
-    message: body.message,
-    data: body.data,
-    // The newest page says invalid_params, older text invalid_parameters.
-    invalid: { ...body.invalid_parameters, ...body.invalid_params },
-  }))
+  .transform((body) => {
+    const statusId = id.parse(body.response_status_id ?? null)
+    return {
+      status: body.status,
+      typeId: body.response_type_id,
+      statusId,
+      message: body.message,
+      data: body.data,
+      // The newest page says invalid_params, older text invalid_parameters.
+      invalid: { ...fields.parse(body.invalid_parameters), ...fields.parse(body.invalid_params) },
+      /** Fields are refused, in whatever form: also in one that `invalid` cannot name, such as a list. */
+      refusesFields: saysSomething(body.invalid_params) || saysSomething(body.invalid_parameters),
+      /** Something stands in `response_status_id` that is no id. */
+      strangeStatusId: statusId === null && saysSomething(body.response_status_id),
+    }
+  })
+
+/** Whether a field is there: null, text of blanks, `{}` and `[]` count as absent. */
+function saysSomething(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
+  return typeof value === 'string' ? value.trim() !== '' : value !== undefined && value !== null
+}
 
 export type Envelope = z.infer<typeof schema>
 

@@ -104,6 +104,11 @@ export interface CallHooks {
    * rejection passes through.
    */
   readonly beforeSend?: () => Promise<void>
+  /**
+   * Upper bound of this call, in ms, re-signing and `beforeSend` included; the smaller of it and the client's own
+   * counts. Default: the client's own. Where none is left, 0 or less, nothing is sent: NOT_SENT, `TIME_IS_UP`.
+   */
+  readonly timeoutMs?: number
 }
 
 export interface EkoClient {

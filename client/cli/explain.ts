@@ -20,7 +20,7 @@ interface Why {
 
 const DEPENDENCY: Readonly<Record<Dependency, Why>> = {
   EKO_TRANSPORT: {
-    waits: 'Eko could not be reached; the call was never sent.',
+    waits: 'Eko could not be reached, or its answer to a call that is safe to repeat was lost.',
     unblockedBy: 'Nothing to do: the call runs again by itself. `retry` runs it now.',
   },
   EKO_BUSY: {

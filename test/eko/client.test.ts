@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import * as http from 'node:http'
 import { once } from 'node:events'
 import * as net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { type AttemptLog, createEkoClient, type EkoClientOptions } from '../../activities/eko/index.js'
 import { sign } from '../../activities/eko/signature.js'
@@ -196,6 +197,51 @@ describe('beforeSend', () => {
     const beforeSend = () => new Promise<void>((resolve) => setTimeout(resolve, 60))
     expect(await caller.call(credentials(eko.url), anOtp, { beforeSend })).toMatchObject({ class: 'NOT_SENT' })
     expect(eko.timestamps).toHaveLength(0)
+  })
+})
+
+describe("A call's own time", () => {
+  const YEAR_MS = 31_536_000_000
+  const silent = async () => {
+    let received = 0
+    const running = await serve(() => (received += 1))
+    cleanUps.push(() => running.close())
+    return { url: running.url, received: () => received }
+  }
+
+  it.each([
+    ["the call's", { client: 600_000, call: 200 }],
+    ["the client's", { client: 200, call: YEAR_MS }],
+    ["the client's, where the call has none", { client: 200 }],
+  ])('ends at the smaller bound: %s', async (_, { client: timeoutMs, call }: { client: number; call?: number }) => {
+    const eko = await silent()
+    const hooks = call === undefined ? {} : { timeoutMs: call }
+    const answer = await client({ timeoutMs }).eko.call(credentials(eko.url), anOtp, hooks)
+    expect(answer).toMatchObject({ class: 'UNKNOWN_OUTCOME', reason: 'ETIMEDOUT' })
+    expect(eko.received()).toBe(1)
+  })
+
+  it.each([0, -5_000, Number.NaN])('sends nothing where %p ms are left', async (timeoutMs) => {
+    const eko = await silent()
+    const answer = await client().eko.call(credentials(eko.url), anOtp, { timeoutMs })
+    expect(answer).toMatchObject({ class: 'NOT_SENT', reason: 'TIME_IS_UP' })
+    expect(eko.received()).toBe(0)
+  })
+
+  it('is one for all its attempts: what is signed afresh gets the rest', async () => {
+    const eko = await server(() => ({ http: 401, body: EXPIRED }))
+    let asked = 0
+    const beforeSend = () => ((asked += 1) === 1 ? Promise.resolve() : sleep(600))
+    const answer = await client().eko.call(credentials(eko.url), anOtp, { beforeSend, timeoutMs: 500 })
+    expect(answer).toMatchObject({ class: 'NOT_SENT', reason: 'TIME_IS_UP' })
+    expect(eko.timestamps).toHaveLength(1)
+  })
+
+  it('is its own: the next call has the whole time of the client again', async () => {
+    const eko = await server(() => ({ body: OTP_SENT }))
+    const { eko: caller } = client()
+    await caller.call(credentials(eko.url), anOtp, { timeoutMs: 0 })
+    expect(await caller.call(credentials(eko.url), anOtp)).toMatchObject({ answer: 'OTP_SENT' })
   })
 })
 

@@ -17,19 +17,14 @@ const SENT_OR_NOT: Success[] = [
   [0, 2129],
   [2129, 2129],
 ]
-const EXISTS: Success[] = [
-  [0, 300],
-  [17, 17],
-  [327, 327],
-]
 const PROFILE: Success = [0, 309, 'customer_profile']
 const PAN_DONE: Success[] = [PROFILE, [585, 585], [2136, 2136]]
 type Success = readonly [status: number, type: number, data?: string]
 const SUCCESSES: Record<string, readonly Success[]> = {
   'digikhata getSender': [...SENT_OR_NOT, [308, 308], PROFILE],
   'levin getSender': [...SENT_OR_NOT, [308, 308], PROFILE],
-  'digikhata onboardSender': [...SENT_OR_NOT, ...EXISTS],
-  'levin onboardSender': [...SENT_OR_NOT, ...EXISTS],
+  'digikhata onboardSender': [...SENT_OR_NOT, [0, 300]],
+  'levin onboardSender': [...SENT_OR_NOT, [0, 300]],
   'digikhata generateSenderOtp': SENT,
   'digikhata verifySenderOtp': [PROFILE, [0, 309, 'kyc_state'], [2136, 2136], [0, 2147]],
   'levin verifySenderOtp': [PROFILE, [2136, 2136], [0, 2147]],
@@ -50,12 +45,22 @@ const SUCCESSES: Record<string, readonly Success[]> = {
 function mayBeSuccess(table: OperationTable, body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false
   const { status, response_type_id: type, data } = body as Body
+  if (contradictsItself(body as Body)) return false
   return (SUCCESSES[tableName(table)] ?? []).some(
     ([wantedStatus, wantedType, field]) =>
       (status === wantedStatus || status === String(wantedStatus)) &&
       (type === wantedType || type === String(wantedType)) &&
       (field === undefined || (data !== undefined && ![undefined, null, ''].includes(data?.[field] as never))),
   )
+}
+
+/** What no success may say, whatever its other ids: a refused field, or an odd `response_status_id`. */
+function contradictsItself(body: Body): boolean {
+  const isEmpty = (value: unknown): boolean =>
+    ['null', '{}', '[]'].includes(JSON.stringify(value ?? null)) || (typeof value === 'string' && value.trim() === '')
+  const { response_status_id: statusId, invalid_params, invalid_parameters } = body
+  const ordinary = isEmpty(statusId) || ['-1', '0', '1'].includes(String(statusId))
+  return !ordinary || !isEmpty(invalid_params) || !isEmpty(invalid_parameters)
 }
 
 const succeeds = (table: OperationTable, body: unknown, http = 200): boolean =>
@@ -109,6 +114,9 @@ const anyEnvelope = fc.record(
 
 const list = <T>(ids: T | readonly T[] | undefined): T[] => (ids === undefined ? [] : ([ids].flat() as T[]))
 
+/** One for each pattern that rows have. */
+const TEXTS = ['It is expired', 'Customer Already registred', 'Invalid wallet token.', 'No mapping rule matched']
+
 /** Answers as Eko would write them that a row is for; forms without a sample follow those that have one. */
 function examples(match: Match): Body[] {
   const data = Object.fromEntries(
@@ -121,7 +129,7 @@ function examples(match: Match): Body[] {
   )
   const rest = {
     ...(Object.keys(data).length > 0 ? { data } : {}),
-    ...(match.text ? { message: 'It is expired' } : {}),
+    ...(match.text ? { message: TEXTS.find((text) => match.text?.test(text)) } : {}),
     ...(match.refuses
       ? { invalid_params: { [match.refuses === 'any' ? 'aadhar' : (match.refuses[0] ?? '')]: 'No' } }
       : {}),
@@ -171,12 +179,8 @@ describe.each(named)('$name', ({ table }) => {
   it('every success row is closed', () => {
     for (const { match } of table.rows.filter((row) => row.class === 'OK')) {
       expect([match.status, match.type].includes(undefined)).toBe(false)
-      expect([match.http, match.code, match.statusId, match.failed]).toEqual([
-        undefined,
-        undefined,
-        undefined,
-        undefined,
-      ])
+      const open = [match.http, match.code, match.statusId, match.failed, match.unsuccessful]
+      expect(open.filter((condition) => condition !== undefined)).toEqual([])
     }
   })
 
@@ -210,7 +214,9 @@ describe.each(named)('$name', ({ table }) => {
     const change = fc.oneof(
       fc.record({ status: anyId }),
       fc.record({ response_type_id: anyId }),
+      fc.record({ response_status_id: anyId }),
       fc.record({ data: anyData }),
+      fc.record({ invalid_params: fc.jsonValue() }),
     )
     fc.assert(
       fc.property(fc.constantFrom(...successes), change, (body, changed) => {
@@ -221,16 +227,39 @@ describe.each(named)('$name', ({ table }) => {
     )
   })
 
-  it('response_status_id says nothing about a success', () => {
+  it.each([-1, 0, 1, '-1', '0', '1', undefined, null, ''])(
+    'a success is the same with %p as response_status_id',
+    (response_status_id) => {
+      for (const body of successes) {
+        const { row } = classify(table, answered(body))
+        expect(classify(table, answered({ ...body, response_status_id })).row).toBe(row)
+      }
+    },
+  )
+
+  it('an answer that contradicts itself is no success', () => {
+    const contradiction = fc.oneof(
+      fc.record({ response_status_id: fc.oneof(fc.integer(), anyId) }),
+      fc.record({ invalid_params: fc.jsonValue() }),
+      fc.record({ invalid_parameters: fc.jsonValue() }),
+      fc.constant({ invalid_params: { aadhar: '' } }),
+      fc.constant({ invalid_params: {}, invalid_parameters: { otp: 'Wrong' } }),
+    )
     fc.assert(
-      fc.property(fc.constantFrom(...successes), anyId, (body, response_status_id) => {
-        const before = classify(table, answered(body))
-        expect(classify(table, answered({ ...body, response_status_id }))).toMatchObject({
-          class: before.class,
-          answer: before.answer,
-        })
+      fc.property(fc.constantFrom(...successes), contradiction, (body, contrary) => {
+        const json = JSON.parse(JSON.stringify({ ...body, ...contrary })) as Body
+        fc.pre(contradictsItself(json))
+        expect(succeeds(table, json)).toBe(false)
       }),
     )
+  })
+
+  it('-2 is BUSY, whatever success the rest would be, with status 0 too', () => {
+    const unknown = { status: 0, response_type_id: 9999 }
+    for (const body of [...successes, unknown]) {
+      const verdict = classify(table, answered({ ...body, response_status_id: -2 }))
+      expect(verdict).toMatchObject({ class: 'BUSY', answer: 'BUSY' })
+    }
   })
 
   it('a success under another HTTP status than 200 is none', () => {

@@ -139,6 +139,13 @@ describe('resends', () => {
     expect(drive.calling).toBe('generateSenderOtp')
   })
 
+  it('wait also after a lookup without a reference on Levin: a code may be out', () => {
+    const drive = new Drive({ rail: 'levin' })
+    drive.answer('OTP_REF_MISSING')
+    drive.send('resendOtp')
+    expect(drive.settled).toEqual(['refused RESEND_TOO_EARLY'])
+  })
+
   it('of the sender OTP on Levin look up again, and enrol again where that was lost', () => {
     const drive = new Drive({ rail: 'levin' })
     drive.answer('NOT_ENROLLED')

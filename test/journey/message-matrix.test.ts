@@ -57,7 +57,8 @@ function expected(name: MessageName, state: State, status: StatusKind): string |
   const { by, legalIn } = MESSAGES[name]
   if (status === 'CLOSED') return 'JOURNEY_CLOSED'
   if (status === 'CALLING_EKO') return null
-  if (by === 'user' && status !== 'WAITING_FOR_USER') return status
+  const kept = name === 'enterPan' && status === 'PARKED' && state !== 'PAN_REQUIRED'
+  if (by === 'user' && status !== 'WAITING_FOR_USER' && !kept) return status
   if (!legalIn.some((legal) => legal === state)) return 'WRONG_STATE'
   if (name !== 'retryNow' || status === 'PARKED') return null
   return status === 'NEEDS_ATTENTION' ? 'USE_REENTER' : 'NOTHING_TO_RETRY'

@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
 import { nextActionOf, resultOf, statusOf } from '../../workflows/journey-view.js'
 import { wakeAt } from '../../workflows/journey-clock.js'
-import { compareInput, openJourney } from '../../workflows/onboarding-journey.js'
-import { Drive, driveTo, JOURNEY_ID, outcome, START } from './support.js'
+import type { PendingCall } from '../../workflows/journey.js'
+import { advance, compareInput, openJourney } from '../../workflows/onboarding-journey.js'
+import { Drive, driveTo, JOURNEY_ID, message, outcome, planOf, START } from './support.js'
 
 const MINUTE = 60_000
+
+/** The parked call with a retry so late that its code runs out first. */
+function withoutRetry(call: PendingCall | null): PendingCall | null {
+  return call?.parked ? { ...call, parked: { ...call.parked, retryAt: Infinity } } : call
+}
 
 describe('parked calls', () => {
   it('go on by themselves, later each time, and keep the step’s time', () => {
@@ -33,6 +39,47 @@ describe('parked calls', () => {
     drive.answer('ONBOARDED')
     expect(drive.settled).toEqual(['COMPLETED', 'COMPLETED'])
     expect(drive.journey.answers).toMatchObject([{ key: 'enterPan:s1', receipt: { outcome: 'COMPLETED' } }])
+  })
+
+  it('keep an early PAN, and refuse other input', () => {
+    const drive = driveTo('SENDER_OTP_REQUIRED')
+    drive.send('enterSenderOtp')
+    drive.answer('CONFIGURATION')
+    drive.send('enterPan')
+    expect(drive.settled).toEqual(['KEPT'])
+    drive.send('enterSenderOtp')
+    expect(drive.settled).toEqual(['refused PARKED'])
+  })
+
+  it('that an operator leaves behind tell their submission so', () => {
+    const drive = driveTo('PAN_REQUIRED', { policy: { resendCooldownSeconds: 0 } })
+    drive.send('enterPan', { submissionId: 's1' })
+    drive.answer('CONFIGURATION')
+    drive.send('reenter')
+    expect(drive.journey.answers).toMatchObject([{ key: 'enterPan:s1', receipt: { outcome: 'SUPERSEDED' } }])
+  })
+
+  it('that never get an answer end up with an operator', () => {
+    const drive = driveTo('PAN_REQUIRED')
+    drive.send('enterPan')
+    for (let park = 0; park < 5; park += 1) {
+      drive.answer('UNKNOWN_OUTCOME')
+      expect(statusOf(drive.journey).kind).toBe('PARKED')
+      drive.wait((wakeAt(drive.journey) ?? 0) - drive.now)
+    }
+    drive.answer('UNKNOWN_OUTCOME')
+    expect(statusOf(drive.journey)).toMatchObject({ kind: 'NEEDS_ATTENTION', reason: 'NO_ANSWER' })
+  })
+
+  it('do not use up the step’s time, also where their code is dropped', () => {
+    const drive = driveTo('SENDER_OTP_REQUIRED', { policy: { otpLifetimeSeconds: 90, stepSeconds: 60 } })
+    drive.now += 50_000
+    drive.send('enterSenderOtp')
+    drive.answer('CONFIGURATION')
+    drive.journey = { ...drive.journey, call: withoutRetry(drive.journey.call) }
+    drive.wait(40_000)
+    expect(drive.settled).toEqual(['CODE_EXPIRED'])
+    expect(drive.journey.state).toBe('SENDER_OTP_REQUIRED')
   })
 
   it('drop a code when its time is over', () => {
@@ -87,6 +134,34 @@ describe('submissions', () => {
     drive.answer('OTP_SENT')
     expect(drive.journey.state).toBe('CANCELLED')
     expect(drive.calling).toBeNull()
+  })
+
+  it('go before the first call, where they came with the start', () => {
+    const input = { tenant: 'acme', rail: 'digikhata', mobile: '9000000001', userCode: '20810200' } as const
+    const opened = openJourney({ workflowId: JOURNEY_ID, runId: 'r', input, now: START })
+    const cancelled = advance(opened, { type: 'arrived', message: message('cancel'), via: 'signal' }, START)
+    const resolved = advance(cancelled.journey, { type: 'resolved', outcome: { plan: planOf() } }, START)
+    expect(resolved.journey).toMatchObject({ state: 'CANCELLED', call: null })
+  })
+
+  it('go before a call that the journey would make by itself', () => {
+    const drive = driveTo('AADHAAR_OTP_REQUIRED')
+    drive.send('enterPan')
+    drive.send('enterAadhaarOtp')
+    drive.send('withdrawConsent')
+    drive.answer('PAN_PENDING')
+    expect(drive.journey).toMatchObject({ state: 'CANCELLED', detail: 'CONSENT_WITHDRAWN', call: null })
+  })
+
+  it('are taken though the queue is full, once', () => {
+    const drive = new Drive()
+    for (let sent = 0; sent < 6; sent += 1) drive.send('enterPan')
+    drive.send('cancel')
+    expect(drive.settled).toEqual([])
+    drive.send('withdrawConsent')
+    expect(drive.settled).toEqual(['refused QUEUE_FULL'])
+    drive.answer('OTP_SENT')
+    expect(drive.journey.state).toBe('CANCELLED')
   })
 
   it('do not win over a completion that was in flight', () => {
@@ -151,7 +226,7 @@ describe('joining', () => {
     drive.send('takeOver')
     expect(drive.journey.resolving).toMatchObject({ userCode: '20810210' })
     drive.apply({ type: 'resolved', outcome: { refused: 'USER_CODE_NOT_ALLOWED' } })
-    expect(drive.settled).toEqual(['INPUT_REFUSED'])
+    expect(drive.settled).toEqual(['refused USER_CODE_NOT_ALLOWED'])
     expect(drive.journey.userCode).toBe('20810200')
   })
 })

@@ -6,7 +6,7 @@ import type { Journey, JourneyEvent } from '../../workflows/journey.js'
 import { isClosed, type Rail } from '../../workflows/messages.js'
 import { advance, isBusy } from '../../workflows/onboarding-journey.js'
 import { transitionFor } from '../../workflows/transitions.js'
-import { Drive, MESSAGE_NAMES, message, outcome, planOf } from './support.js'
+import { Drive, MESSAGE_NAMES, agreedNow, message, outcome, planOf } from './support.js'
 
 /** Small numbers, so that every counter's end is reached; no cooldown, so that time does not multiply the states. */
 const POLICY = {
@@ -41,9 +41,10 @@ function signature(journey: Journey): string {
 /** Everything that can happen to a journey now. */
 function eventsOf(
   journey: Journey,
+  now: number,
 ): { readonly event: JourneyEvent; readonly byOperator: boolean; readonly later?: number }[] {
   const messages = MESSAGE_NAMES.map((name) => ({
-    event: { type: 'arrived', message: message(name), via: 'signal' } as const,
+    event: { type: 'arrived', message: agreedNow(message(name), now), via: 'signal' } as const,
     byOperator: ['reenter', 'retryNow', 'takeOver', 'cancel', 'withdrawConsent'].includes(name),
   }))
   const { call } = journey
@@ -102,7 +103,7 @@ function explore(rail: Rail): Territory {
   for (let key = open.pop(); key !== undefined; key = open.pop()) {
     const node = nodes.get(key)
     if (!node || isClosed(node.journey.state)) continue
-    for (const { event, later } of eventsOf(node.journey)) {
+    for (const { event, later } of eventsOf(node.journey, node.now)) {
       const now = Math.max(node.now + 1, later ?? 0)
       const { journey } = advance(node.journey, event, now)
       const stray = event.type === 'callEnded' ? strayFrom(node.journey, event.outcome.answer, journey) : null

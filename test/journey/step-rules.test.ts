@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { nextActionOf, resultOf, statusOf, viewOf } from '../../workflows/journey-view.js'
 import { advance } from '../../workflows/onboarding-journey.js'
-import { Drive, driveTo, message, outcome, presentConsent, sealedShape, START } from './support.js'
+import { CONSENT, Drive, driveTo, message, outcome, presentConsent, sealedShape, START } from './support.js'
 
 const MINUTE = 60_000
 
@@ -74,6 +74,24 @@ describe('consent', () => {
     ])
     expect(nextActionOf(drive.journey)).toMatchObject({ do: 'ENTER_AADHAAR', lastError: 'AADHAAR_CHECKSUM_INVALID' })
     expect(viewOf(drive.journey).consent).toBeNull()
+  })
+
+  it('must have been given after it was shown, and by whom', () => {
+    const drive = driveTo('AADHAAR_REQUIRED')
+    presentConsent(drive)
+    const given = {
+      consentId: 'c1',
+      textSha256: CONSENT.textSha256,
+      mode: 'self',
+      acceptedAt: '1999-01-01T00:00:00Z',
+    } as const
+    drive.send('enterAadhaar', { consent: given })
+    expect(drive.settled).toEqual(['refused CONSENT_MISMATCH'])
+    drive.send('enterAadhaar', {
+      consent: { ...given, acceptedAt: new Date(drive.now).toISOString(), mode: 'assisted' },
+    })
+    expect(drive.settled).toEqual(['refused INVALID_MESSAGE'])
+    expect(drive.calling).toBeNull()
   })
 
   it('grows old', () => {
@@ -192,6 +210,15 @@ describe('a PAN that comes early', () => {
     drive.send('enterAadhaarOtp')
     drive.answer('PAN_PENDING')
     expect(drive.calling).toBe('validatePan')
+  })
+
+  it('waits for a new proof of the mobile where the wallet token is known to be over', () => {
+    const drive = driveTo('AADHAAR_OTP_REQUIRED', { rail: 'levin', policy: { resendCooldownSeconds: 0 } })
+    drive.send('enterPan')
+    drive.send('enterAadhaarOtp')
+    drive.answer('PAN_PENDING', { wallet: { token: sealedShape('walletToken'), id: '', expiresAt: drive.now } })
+    expect(drive.calling).toBe('getSender')
+    expect(drive.journey.keptPan).not.toBeNull()
   })
 
   it('is dropped after its time', () => {

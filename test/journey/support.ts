@@ -151,7 +151,8 @@ export class Drive {
   }
 
   send<Name extends MessageName>(name: Name, more: Partial<Messages[Name]> = {}): Advanced {
-    return this.apply({ type: 'arrived', message: message(name, more), via: 'update' })
+    const sent = message(name, more)
+    return this.apply({ type: 'arrived', message: 'consent' in more ? sent : agreedNow(sent, this.now), via: 'update' })
   }
 
   /** Answers the call in flight. */
@@ -209,3 +210,10 @@ export function presentConsent(drive: Drive): void {
 }
 
 export { ANSWERS, CALLS }
+
+/** The same message with an agreement given at this moment: a consent's time must fit its presentation. */
+export function agreedNow(sent: Message, now: number): Message {
+  if (sent.name !== 'enterAadhaar') return sent
+  const consent = { ...sent.body.consent, acceptedAt: new Date(now).toISOString() }
+  return { name: sent.name, body: { ...sent.body, consent } }
+}

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals'
 import { type JourneyHandle, type NextAction, OnboardingError, type Rail, type View } from '../../client/index.js'
 import type { OperationName } from '../../sandbox/index.js'
-import { Person, type PersonFacts, waitUntil } from '../../stack/person.js'
+import { type Person, type PersonFacts, waitUntil } from '../../stack/person.js'
 import { ALL_STEPS_ONCE, calls, smsFor, steps } from './journeys.js'
 import type { TestStack } from './test-stack.js'
 

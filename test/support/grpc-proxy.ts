@@ -52,7 +52,10 @@ function arm(method: string, at: Armed['at']): Armed {
   let reach: () => void = () => undefined
   let release: () => void = () => undefined
   const reached = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`In a minute no ${at} of ${method} came to be held.`)), 60_000)
+    const timer = setTimeout(
+      () => reject(new Error(`In a minute no ${at} of ${method} came to be held.`)),
+      60_000,
+    ).unref()
     reach = () => {
       clearTimeout(timer)
       resolve()
@@ -116,8 +119,12 @@ export async function startGrpcProxy(target: string): Promise<GrpcProxy> {
     const body: Buffer[] = []
     let head: IncomingHttpHeaders = {}
     let trailers: IncomingHttpHeaders = {}
-    request.on('response', (answer) => (head = answer))
-    request.on('trailers', (last) => (trailers = last))
+    request.on('response', (first: IncomingHttpHeaders) => {
+      head = first
+    })
+    request.on('trailers', (last: IncomingHttpHeaders) => {
+      trailers = last
+    })
     request.on('data', (chunk: Buffer) => body.push(chunk))
     request.on('end', () => void answer(method, stream, { head, trailers, body: Buffer.concat(body) }))
   }

@@ -68,11 +68,11 @@ export async function updateOutcome(
   client: OnboardingClient,
   workflowId: string,
   name: string,
-  ...args: unknown[]
+  body: unknown,
 ): Promise<string> {
   try {
     const handle = client.temporal.workflow.getHandle(workflowId)
-    const { outcome, detail } = await handle.executeUpdate<Receipt, unknown[]>(name, { args })
+    const { outcome, detail } = await handle.executeUpdate<Receipt, [unknown]>(name, { args: [body] })
     return detail === undefined ? outcome : `${outcome} ${detail}`
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {

@@ -45,8 +45,8 @@ const levin: OperationTable = {
       'ask for the code',
     ),
     codeSent('ask for the code'),
-    aadhaarRefused,
     ...WALLET_REFUSALS,
+    aadhaarRefused,
     ...common(),
   ],
 }

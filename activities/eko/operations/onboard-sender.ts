@@ -1,5 +1,5 @@
 import { codeNotSentYet, codeSent, common } from './shared-rows.js'
-import { type OperationTable, type Parameter, type RailTables, type Row, went } from './table.js'
+import { type OperationTable, type Parameter, type RailTables, refused, type Row, went } from './table.js'
 
 /** "Onboard Sender". */
 const details: readonly Parameter[] = [
@@ -12,10 +12,11 @@ const rows = (askForCode: string): readonly Row[] => [
   codeSent('ask for the code'),
   codeNotSentYet(askForCode),
   went('Wallet opened successfully.', { type: 300, status: 0 }, 'WALLET_EXISTS', askForCode),
-  // Documented as codes only; like 308 and 346 they are taken where both ids say so.
-  went('User wallet already exists', { type: 17, status: 17 }, 'WALLET_EXISTS', askForCode),
-  went('Enrollment done; verification pending', { type: 327, status: 327 }, 'WALLET_EXISTS', askForCode),
-  ...common(17, 327),
+  // Documented as codes only, so whatever the type: refusals, and what was to be done has been done before.
+  refused('User wallet already exists', { status: 17 }, 'WALLET_EXISTS', askForCode),
+  refused('Enrollment done; verification pending', { status: 327 }, 'WALLET_EXISTS', askForCode),
+  refused('Customer already KYC approved', { status: 585 }, 'WALLET_EXISTS', askForCode),
+  ...common(),
 ]
 
 const digikhata: OperationTable = {

@@ -20,19 +20,32 @@ export const PROFILE = { type: 309, status: 0, data: { customer_profile: 'object
 
 /**
  * The forms in which Eko refuses a code: 302 or 303 in `status` or in `response_status_id`, 2131 with or without a
- * description, 2138, and Levin's 1388 with 302. The code has expired if 303 or a text says so.
+ * description, 2138, and Levin's 1388 with 302. The code has expired if 303 or a text says so. 2131 is also how Eko
+ * says that the customer is registered, in its own spelling: that is about no code, so it costs no try.
  */
 export const CODE_REFUSALS: readonly Row[] = [
+  refused(
+    'Customer Already registred',
+    { code: 2131, text: /\bal+r[ea]+dy[\s-]*regist/i },
+    'REFUSED',
+    'needs attention; no try is spent',
+  ),
   refused('OTP expired', { code: 303 }, 'CODE_EXPIRED', 'ask for a new code'),
   refused('OTP expired, in words', { code: [302, 2131, 2138], text: /expired/i }, 'CODE_EXPIRED', 'ask for a new code'),
   refused('Wrong OTP', { code: [302, 2131, 2138] }, 'WRONG_CODE', 'ask for the code again'),
 ]
 
-/** Levin: the sender's session is missing, wrong or over. */
+/** Levin: the sender's session is missing, wrong or over. 463 alone would be an unknown customer. */
 export const WALLET_REFUSALS: readonly Row[] = [
   refused(
     'Invalid or expired wallet token',
     { type: 1388, code: 463 },
+    'WALLET_TOKEN_REFUSED',
+    'verify the sender again by OTP',
+  ),
+  refused(
+    'Invalid or expired wallet token, in words',
+    { code: 463, text: /wallet[\s_-]*token/i },
     'WALLET_TOKEN_REFUSED',
     'verify the sender again by OTP',
   ),
@@ -62,6 +75,21 @@ const AUTHENTICATION: readonly Row[] = [
     next: 'park until the credentials are right',
   },
 ]
+
+/**
+ * Texts of the gateway in front of Eko's API, on Eko's page of error codes: a wrong path or version, a service that is
+ * not active for the agent, a missing parameter, a key of another environment. Their ids are not documented.
+ */
+const GATEWAY_TEXTS =
+  /^(?:no mapping rule matched|agent not allowed\b.*|customer not allowed(?: to (?:do )?this transaction)?|no key for response|kindly use your production key)[\s.!]*$/i
+
+const gatewayRefused: Row = {
+  title: 'Refused by the gateway, in words',
+  match: { http: [200, 400], unsuccessful: true, text: GATEWAY_TEXTS },
+  class: 'REJECTED_BEFORE_EXECUTION',
+  answer: 'CONFIGURATION',
+  next: "park until the tenant's settings and services are right",
+}
 
 /** Parameters whose values are the tenant's settings, not the sender's input. */
 const SETTINGS = ['initiator_id', 'user_code', 'org_id', 'service_code'] as const
@@ -94,9 +122,10 @@ export function common(...except: readonly number[]): readonly Row[] {
       'CONFIGURATION',
       "park until the agent's service is active",
     ),
+    gatewayRefused,
     {
       title: 'Another transaction in progress for the user',
-      match: { failed: true, statusId: -2 },
+      match: { statusId: -2 },
       class: 'BUSY',
       answer: 'BUSY',
       next: 'run again later',

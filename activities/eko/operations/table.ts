@@ -66,9 +66,11 @@ export interface Match {
   readonly code?: Ids
   /** `status` is there and is not 0. */
   readonly failed?: true
+  /** `status` is not 0; it may be missing, as in answers that are not of Eko's API itself. */
+  readonly unsuccessful?: true
   /** Fields of `data`, nested ones with dots. */
   readonly data?: Readonly<Record<string, Need>>
-  /** In `message` or `data.description`. */
+  /** In `message` or `data.description`, each without the blanks around it. */
   readonly text?: RegExp
   /** A field is refused in `invalid_params` (or `invalid_parameters`): one of these, or any. */
   readonly refuses?: 'any' | readonly string[]
@@ -107,7 +109,10 @@ export interface OperationTable {
 /** The tables of an operation; null where the rail has no such operation. */
 export type RailTables = Readonly<Record<Rail, OperationTable | null>>
 
-/** A row of a step that went through. Its match must fix `status` and `type`: successes are closed. */
+/**
+ * A row of a step that went through. Its match must fix `status` and `type`: successes are closed. Whatever the row,
+ * no answer is a success that refuses fields or whose `response_status_id` is anything but absent, -1, 0 and 1.
+ */
 export function went(
   title: string,
   match: Match & Required<Pick<Match, 'status' | 'type'>>,

@@ -39,8 +39,8 @@ const levin: OperationTable = {
   onUnknown: 'RUN_AGAIN',
   rows: [
     went('Customer Registration Completed', { type: 2132, status: 0 }, 'ONBOARDED', 'completed'),
-    ...shared,
     ...WALLET_REFUSALS,
+    ...shared,
     ...common(585),
   ],
 }

@@ -1,0 +1,16 @@
+import proto from '@temporalio/proto'
+import type { OnboardingClient } from '../../client/index.js'
+import { historyOf } from './history.js'
+
+const { WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND: OVERTAKEN } = proto.temporal.api.enums.v1.WorkflowTaskFailedCause
+
+/**
+ * The workflow tasks of a run that a worker could not do, by their messages. Not among them: a task whose run was about
+ * to end when a signal came, which the server itself gives out again.
+ */
+export async function failedTasks(client: OnboardingClient, workflowId: string): Promise<string[]> {
+  const events = await historyOf(client, workflowId)
+  return events.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+    failed && failed.cause !== OVERTAKEN ? [failed.failure?.message ?? 'no message'] : [],
+  )
+}
