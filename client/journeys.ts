@@ -129,17 +129,28 @@ export function journeyResult(wire: Wire, workflowId: string, deadlineMs?: numbe
   return call(wire, facts, () => wire.workflows.result<() => Promise<OnboardingResult>>(workflowId), deadlineMs)
 }
 
+/** gRPC's FAILED_PRECONDITION. */
+const FAILED_PRECONDITION = 9
+
+/**
+ * Whether the server dropped an update unheard: the run was about to end when something else came, so the server undid
+ * that step, and with it the updates on their way. The same update may be sent again.
+ */
+export function wasDropped({ code, details }: OnboardingError): boolean {
+  return code === 'TEMPORAL_ERROR' && details?.['grpcStatus'] === FAILED_PRECONDITION
+}
+
 /**
  * NOT_FOUND as it is meant: Temporal uses it for a closed journey too.
  * @returns JOURNEY_CLOSED where the journey has ended; null where a run of it is there after all (it made room in its
- * history, or was started anew, in that moment), so that the call can be made again
+ * history, was started anew, or dropped the call, in that moment), so that the call can be made again
  */
 async function closedOrMissing(
   wire: Wire,
   error: OnboardingError,
   workflowId: string,
 ): Promise<OnboardingError | null> {
-  if (error.code !== 'NOT_FOUND') return error
+  if (error.code !== 'NOT_FOUND' && !wasDropped(error)) return error
   const last = await describeJourney(wire, workflowId)
   if (!last) return error
   if (last.runStatus === 'RUNNING') return null
@@ -153,7 +164,7 @@ async function closedOrMissing(
 const ATTEMPTS = 3
 
 /**
- * Makes a call to the live run, again where that run gave way to the next one in that moment.
+ * Makes a call to the live run, again where that run gave way to the next one, or dropped it, in that moment.
  * @throws OnboardingError JOURNEY_CLOSED, NOT_FOUND, and whatever the call throws
  */
 export async function callLive<T>(

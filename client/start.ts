@@ -21,7 +21,7 @@ import {
 import { OnboardingError } from './errors.js'
 import { createHandle, type HandleContext, type JourneyHandle } from './handle.js'
 import { requireIdKey, senderJourneyId } from './ids.js'
-import { ATTRIBUTES, describeJourney, journeyResult } from './journeys.js'
+import { ATTRIBUTES, describeJourney, journeyResult, wasDropped } from './journeys.js'
 import { detailsSchema, userCodeSchema } from './messages.js'
 import { check, textSchema, valueSchema } from './validation.js'
 import { call, type Wire } from './wire.js'
@@ -148,7 +148,9 @@ async function started(answer: OpenAnswer, handle: JourneyHandle): Promise<Start
   return isClosed(view.state) ? { joined, view, handle, result: await handle.result() } : { joined, view, handle }
 }
 
-/** Null where the run has closed meanwhile. */
+const GONE: readonly string[] = ['NOT_FOUND', 'JOURNEY_CLOSED']
+
+/** Null where the run has closed meanwhile, or was about to: then one looks again. */
 async function joinRunning({ wire, workflowId, submissionId, input }: Open): Promise<OpenAnswer | null> {
   const handle = wire.workflows.getHandle(workflowId)
   const args: [OpenRequest] = [{ input }]
@@ -160,7 +162,8 @@ async function joinRunning({ wire, workflowId, submissionId, input }: Open): Pro
       }),
     )
   } catch (error) {
-    if (error instanceof OnboardingError && (error.code === 'NOT_FOUND' || error.code === 'JOURNEY_CLOSED')) return null
+    const again = error instanceof OnboardingError && (GONE.includes(error.code) || wasDropped(error))
+    if (again) return null
     throw sayThatItMayHaveStarted(error)
   }
 }

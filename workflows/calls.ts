@@ -55,7 +55,7 @@ export type AttemptClass = (typeof ATTEMPT_CLASSES)[number]
 
 /** What an answer means for the journey: the vocabulary of the decision tables. */
 export const ANSWERS = [
-  // Steps that went through (class OK)
+  // Steps that went through, and what leads on like one
   'OTP_SENT',
   'OTP_REF_MISSING',
   'WALLET_EXISTS',

@@ -210,9 +210,9 @@ describe("A call's own time", () => {
   }
 
   it.each([
-    ["the call's", { client: 600_000, call: 200 }],
-    ["the client's", { client: 200, call: YEAR_MS }],
-    ["the client's, where the call has none", { client: 200 }],
+    ["the call's", { client: 600_000, call: 1_000 }],
+    ["the client's", { client: 1_000, call: YEAR_MS }],
+    ["the client's, where the call has none", { client: 1_000 }],
   ])('ends at the smaller bound: %s', async (_, { client: timeoutMs, call }: { client: number; call?: number }) => {
     const eko = await silent()
     const hooks = call === undefined ? {} : { timeoutMs: call }
@@ -231,8 +231,8 @@ describe("A call's own time", () => {
   it('is one for all its attempts: what is signed afresh gets the rest', async () => {
     const eko = await server(() => ({ http: 401, body: EXPIRED }))
     let asked = 0
-    const beforeSend = () => ((asked += 1) === 1 ? Promise.resolve() : sleep(600))
-    const answer = await client().eko.call(credentials(eko.url), anOtp, { beforeSend, timeoutMs: 500 })
+    const beforeSend = () => ((asked += 1) === 1 ? Promise.resolve() : sleep(1_600))
+    const answer = await client().eko.call(credentials(eko.url), anOtp, { beforeSend, timeoutMs: 1_500 })
     expect(answer).toMatchObject({ class: 'NOT_SENT', reason: 'TIME_IS_UP' })
     expect(eko.timestamps).toHaveLength(1)
   })
