@@ -180,7 +180,8 @@ describe('a sealed secret that is not for this journey and field, or cannot be o
     const keys = await readPublicKeys(stack.local.clientEnv['ONBOARDING_SEALING_PUBLIC_KEYS_FILE'] ?? '')
     const { workflowId } = journey.handle
     const sealed = await createSealer(keys).seal({ field: 'aadhaar', journey: workflowId }, '9999123456781234')
-    const body = { aadhaar: sealed, consent: { ...consent, consentId, textSha256 } }
+    const acceptedAt = new Date().toISOString()
+    const body = { aadhaar: sealed, consent: { ...consent, consentId, textSha256, acceptedAt } }
     expect(await updateOutcome(stack.client, workflowId, 'enterAadhaar', body)).toBe('INPUT_REFUSED VID_NOT_SUPPORTED')
     expect(calls(await journey.ledger(), 'generateAadhaarOtp')).toHaveLength(0)
     expect((await journey.handle.view()).nextAction.do).toBe('ENTER_AADHAAR')
