@@ -18,13 +18,13 @@ export function activityFailures(events: readonly HistoryEvent[]): string[] {
 }
 
 /**
- * The numbers of a run's events, grouped as the server wrote them: events of one group became visible together, in one
- * transaction. A page of a history holds whole groups, so pages of size one are the groups.
+ * A run's events, grouped as the server wrote them: events of one group became visible together, in one transaction. A
+ * page of a history holds whole groups, so pages of size one are the groups.
  */
-export async function writtenTogether(client: OnboardingClient, workflowId: string): Promise<number[][]> {
+export async function writtenTogether(client: OnboardingClient, workflowId: string): Promise<HistoryEvent[][]> {
   const { temporal } = client
   const { namespace } = temporal.options
-  const groups: number[][] = []
+  const groups: HistoryEvent[][] = []
   let nextPageToken: Uint8Array | null | undefined
   do {
     const page = await temporal.workflowService.getWorkflowExecutionHistory({
@@ -32,7 +32,7 @@ export async function writtenTogether(client: OnboardingClient, workflowId: stri
       ...(nextPageToken && { nextPageToken }),
     })
     const events = page.history?.events ?? []
-    if (events.length > 0) groups.push(events.map(({ eventId }) => Number(eventId)))
+    if (events.length > 0) groups.push(events)
     nextPageToken = page.nextPageToken
   } while (nextPageToken && nextPageToken.length > 0)
   return groups
