@@ -113,12 +113,21 @@ async function fenced(
   const prepared = await prepare().catch(parkAtLast)
   if ('class' in prepared) return prepared
   const { tenant, request } = prepared
+  let declared = false
+  const declare = (): Promise<void> => {
+    declared = true
+    return fence?.declare() ?? Promise.resolve()
+  }
   const timeoutMs = activityInfo().startToCloseTimeoutMs - FENCE_MARGIN_MS
-  const answer = await deps.eko.call(tenant.credentials, request, {
-    timeoutMs,
-    ...(fence && { beforeSend: () => fence.declare() }),
-  })
-  return settle(deps, answer, fence, request)
+  const answer = await deps.eko
+    .call(tenant.credentials, request, { timeoutMs, beforeSend: declare })
+    .catch((error: unknown) => {
+      // With an intent declared, the next attempt finds it and ends as unknown.
+      if (declared) throw error
+      parkAtLast(error)
+      return null
+    })
+  return answer ? settle(deps, answer, fence, request) : NOT_CONFIGURED
 }
 
 /** What a defect or a broken store threw before anything was sent: retried, then shown as a parked call. */

@@ -163,6 +163,13 @@ describe('an attempt', () => {
     expect(received).toBe(0)
   })
 
+  it('of a request that does not fit its operation is retried, and then parked', async () => {
+    const incomplete = (activities: JourneyActivities): Promise<CallOutcome> => activities.verifySenderOtp(REQUEST)
+    await expect(run({ attempt: 1 }, incomplete)).rejects.toThrow()
+    expect(await run({ attempt: 4 }, incomplete)).toEqual({ class: 'NOT_SENT', answer: 'CONFIGURATION' })
+    expect({ received, heartbeats }).toEqual({ received: 0, heartbeats: [] })
+  })
+
   it('refuses details that no sender can have, before anything is sent', async () => {
     const details = { name: 'Al', dob: '9999-99-99', residenceAddress: ['1 Road'] }
     const outcome = await run({ attempt: 1 }, (activities) => activities.onboardSender({ ...REQUEST, details }))
