@@ -54,7 +54,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     if (created.length > 0) report(`Keys generated in ${keys} (yours alone; not in git)`)
 
     const cli = await findTemporalCli(report)
-    report(`Temporal CLI ${cli.version} (${cli.origin})`)
+    // Built with `go install`, it does not know its version.
+    report(`Temporal CLI ${cli.version.replace('0.0.0-DEV', 'built from source')} (${cli.origin})`)
     const temporal = await startTemporalServer({
       cliPath: cli.path,
       ...(persistent && { dbFile: join(folder, 'temporal.db') }),
