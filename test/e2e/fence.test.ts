@@ -22,6 +22,8 @@ import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /** Eko's timeout in ms; an attempt may take 5 s more before Temporal gives the call to somebody else. */
 const WORKER_ENV = { ONBOARDING_EKO_TIMEOUT_MS: '1500' }
+/** Its answer brings the activity that the task has asked for (eager dispatch). */
+const TASK_DONE = 'RespondWorkflowTaskCompleted'
 const HEARTBEAT = 'RecordActivityTaskHeartbeat'
 /** gRPC's status with which the server refuses what comes from an attempt that is not the current one. */
 const NOT_FOUND = 5
@@ -156,6 +158,7 @@ async function frozenAt(scene: Scene, hold: Hold, acted: () => Promise<boolean>)
 function frozenBeforeSending(hold: (proxy: GrpcProxy) => Hold): (scene: Scene) => Promise<void> {
   return async (scene) => {
     const { journey, proxy, first } = scene
+    await untilAnswered(scene)
     const heartbeatsBefore = refusedIntents(proxy)
     const sent = async (): Promise<boolean> => (await dispatches(journey)) === 1
     expect(await frozenAt(scene, hold(proxy), sent)).toMatchObject({ outcome: 'OTP_SENT' })
@@ -166,6 +169,20 @@ function frozenBeforeSending(hold: (proxy: GrpcProxy) => Hold): (scene: Scene) =
     expect(await senderSms(journey)).toBe(2)
     expect(await failures(scene)).toEqual([])
   }
+}
+
+/**
+ * The server has answered every workflow task of the journey so far, and the answers went through the proxy: what is
+ * held from now on belongs to what comes next.
+ */
+async function untilAnswered({ client, journey, proxy }: Scene): Promise<void> {
+  await until(async () => {
+    const events = await historyOf(client, journey.handle.workflowId)
+    const scheduled = events.filter((event) => event.workflowTaskScheduledEventAttributes).length
+    const completed = events.filter((event) => event.workflowTaskCompletedEventAttributes).length
+    const answered = proxy.seen.filter(({ method }) => method === TASK_DONE).length
+    return completed === scheduled && answered >= completed
+  }, 'the workflow tasks so far are over')
 }
 
 function refusedIntents({ seen }: GrpcProxy): number {
@@ -214,6 +231,10 @@ const SCENES: readonly { readonly name: string; readonly play: (scene: Scene) =>
   {
     name: 'frozen before its intent was recorded, thawed after another one has sent: it sends nothing',
     play: frozenBeforeSending((proxy) => proxy.holdCall(HEARTBEAT)),
+  },
+  {
+    name: 'frozen before it knew of its task, thawed after another one has sent: it sends nothing',
+    play: frozenBeforeSending((proxy) => proxy.holdAnswer(TASK_DONE)),
   },
   { name: 'frozen after its intent was recorded: nobody else sends', play: frozenAfterIntent },
   {
