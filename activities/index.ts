@@ -1,39 +1,27 @@
-import { activityInfo, log } from '@temporalio/activity'
-import { ApplicationFailure } from '@temporalio/common'
+import { activityInfo } from '@temporalio/activity'
 import { wholeRupees } from '../values/index.js'
-import type { Opener, Sealer } from '../secrets/index.js'
-import {
-  type CallName,
-  type CallOutcome,
-  type CallRequest,
-  type JourneyActivities,
-  type TransactionOtpRequest,
-  UNKNOWN_OUTCOME_FAILURE,
+import type { Opener } from '../secrets/index.js'
+import type {
+  CallName,
+  CallOutcome,
+  CallRequest,
+  JourneyActivities,
+  TransactionOtpRequest,
 } from '../workflows/calls.js'
-import { type EkoAnswer, type EkoClient, type OpenedRequest, operationTable } from './eko/index.js'
-import { type IntentFence, intentFence } from './fence.js'
+import { type OpenedRequest, type OperationTable, operationTable } from './eko/index.js'
+import { type CallDependencies, type CallTerms, makeCall, NOT_CONFIGURED } from './make-call.js'
 import { openRequest } from './open-request.js'
 import { resolveJourney } from './resolve-journey.js'
-import { sealAnswer } from './seal-answer.js'
 import { tenantConsent } from './tenant-consent.js'
-import type { Tenant, TenantRegistry } from './tenants.js'
+import type { TenantRegistry } from './tenants.js'
 
-export interface ActivityDependencies {
+export interface ActivityDependencies extends CallDependencies {
   readonly tenants: TenantRegistry
-  readonly eko: EkoClient
   readonly opener: Opener
-  readonly sealer: Sealer
   /** Upper bound of one attempt, in ms: the HTTP timeout and some seconds for the fence. */
   readonly startToCloseMs: number
   readonly allowPlaintextCodes: boolean
 }
-
-/** Attempts after which a call that did not reach Eko is given back to the journey, which parks. */
-const ATTEMPTS_BEFORE_PARKING = 4
-/** A longer wait than this is not spent inside an activity, in ms: the journey parks, says so and can be cancelled. */
-const LONGEST_WAIT_MS = 5_000
-/** What an attempt needs beside its HTTP call, in ms. */
-const FENCE_MARGIN_MS = 5_000
 
 /** The activities of a worker: the only room that touches the world. */
 export function createActivities(deps: ActivityDependencies): JourneyActivities {
@@ -55,7 +43,7 @@ export function createActivities(deps: ActivityDependencies): JourneyActivities 
 
 async function callEko(deps: ActivityDependencies, name: CallName, sealed: CallRequest): Promise<CallOutcome> {
   const table = operationTable(sealed.rail, name)
-  return fenced(deps, table?.repeatable ?? true, async () => {
+  return makeCall(deps, termsOf(table, sealed), async () => {
     const tenant = await deps.tenants.find(sealed.tenant)
     if (!tenant?.userCodes.includes(sealed.userCode)) return NOT_CONFIGURED
     if (!table) return tenantConsent(tenant, name, sealed)
@@ -67,8 +55,17 @@ async function callEko(deps: ActivityDependencies, name: CallName, sealed: CallR
   })
 }
 
+function termsOf(table: OperationTable | null, { quota, run }: CallRequest): CallTerms {
+  const purpose = table?.sends
+  return {
+    repeatable: table?.repeatable ?? true,
+    run,
+    dispatch: purpose && quota && { purpose, quota },
+  }
+}
+
 async function sendTransactionOtp(deps: ActivityDependencies, sealed: TransactionOtpRequest): Promise<CallOutcome> {
-  return fenced(deps, false, async () => {
+  return makeCall(deps, { repeatable: false }, async () => {
     const { rail, userCode, mobile, recipientId, beneficiaryId } = sealed
     const tenant = await deps.tenants.find(sealed.tenant)
     if (!tenant?.userCodes.includes(userCode) || !operationTable(rail, 'sendTransactionOtp')) return NOT_CONFIGURED
@@ -83,8 +80,6 @@ async function sendTransactionOtp(deps: ActivityDependencies, sealed: Transactio
   })
 }
 
-const NOT_CONFIGURED: CallOutcome = { class: 'NOT_SENT', answer: 'CONFIGURATION' }
-
 function identity(clientRef: string): { journey: string; clientRefId: string } {
   const { workflowExecution, attempt } = activityInfo()
   // The last characters are the attempt's, so that each attempt has a fresh reference.
@@ -92,81 +87,4 @@ function identity(clientRef: string): { journey: string; clientRefId: string } {
     journey: workflowExecution?.workflowId ?? '',
     clientRefId: `${clientRef}${attempt.toString(36)}`.slice(0, 20),
   }
-}
-
-interface Prepared {
-  readonly tenant: Tenant
-  readonly request: OpenedRequest
-}
-
-/**
- * Makes a call behind the fence, unless it is repeatable. The fence is looked at before anything else: whatever has
- * changed since, an attempt that may have reached Eko is not repeated.
- */
-async function fenced(
-  deps: ActivityDependencies,
-  repeatable: boolean,
-  prepare: () => Promise<Prepared | CallOutcome>,
-): Promise<CallOutcome> {
-  const fence = repeatable ? null : intentFence()
-  if (fence?.declaredBefore) throw unknownOutcome({ class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' })
-  const prepared = await prepare().catch(parkAtLast)
-  if ('class' in prepared) return prepared
-  const { tenant, request } = prepared
-  let declared = false
-  const declare = (): Promise<void> => {
-    declared = true
-    return fence?.declare() ?? Promise.resolve()
-  }
-  const timeoutMs = activityInfo().startToCloseTimeoutMs - FENCE_MARGIN_MS
-  const answer = await deps.eko
-    .call(tenant.credentials, request, { timeoutMs, beforeSend: declare })
-    .catch((error: unknown) => {
-      // With an intent declared, the next attempt finds it and ends as unknown.
-      if (declared) throw error
-      parkAtLast(error)
-      return null
-    })
-  return answer ? settle(deps, answer, fence, request) : NOT_CONFIGURED
-}
-
-/** What a defect or a broken store threw before anything was sent: retried, then shown as a parked call. */
-function parkAtLast(error: unknown): CallOutcome {
-  if (activityInfo().attempt < ATTEMPTS_BEFORE_PARKING) throw error
-  log.error('A call could not be prepared; it is parked', { error: error instanceof Error ? error.name : 'unknown' })
-  return NOT_CONFIGURED
-}
-
-/** What Temporal shall retry is thrown; what the journey shall decide is returned; what nobody may repeat is final. */
-async function settle(
-  deps: ActivityDependencies,
-  answer: EkoAnswer,
-  fence: IntentFence | null,
-  request: OpenedRequest,
-): Promise<CallOutcome> {
-  const { workflowExecution, attempt } = activityInfo()
-  const journey = workflowExecution?.workflowId ?? ''
-  const outcome = await sealAnswer(answer, deps.sealer, journey, request.consentLanguage ?? '')
-  const mayRetry = answer.class === 'NOT_SENT' || (answer.class === 'UNKNOWN_OUTCOME' && fence === null)
-  const soon = (answer.retryAfterMs ?? 0) <= LONGEST_WAIT_MS
-  if (mayRetry && soon && attempt < ATTEMPTS_BEFORE_PARKING) {
-    await fence?.clear()
-    throw ApplicationFailure.create({
-      type: answer.answer,
-      message: 'The call did not get through; it may be repeated.',
-      details: [outcome],
-      ...(answer.retryAfterMs !== undefined && { nextRetryDelay: answer.retryAfterMs }),
-    })
-  }
-  if (answer.class === 'UNKNOWN_OUTCOME' && fence) throw unknownOutcome(outcome)
-  return outcome
-}
-
-function unknownOutcome(outcome: CallOutcome): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: UNKNOWN_OUTCOME_FAILURE,
-    message: 'The call may or may not have been executed; it is not repeated.',
-    nonRetryable: true,
-    details: [outcome],
-  })
 }

@@ -1,10 +1,13 @@
+import { activityInfo } from '@temporalio/activity'
 import type { CallName, JourneyPlan, ResolveOutcome, ResolveRequest, UnknownPolicy } from '../workflows/calls.js'
 import type { Rail } from '../workflows/messages.js'
 import { OPERATION_TABLES, operationTable } from './eko/index.js'
+import type { Limits } from './limits/types.js'
 import { clampPolicy, type TenantRegistry } from './tenants.js'
 
 export interface ResolveContext {
   readonly tenants: TenantRegistry
+  readonly limits: Limits
   readonly allowPlaintextCodes: boolean
   readonly startToCloseMs: number
 }
@@ -15,7 +18,14 @@ export async function resolveJourney(request: ResolveRequest, context: ResolveCo
   if (!tenant) return { refused: 'TENANT_UNKNOWN' }
   if (!tenant.rails.includes(request.rail)) return { refused: 'RAIL_NOT_ALLOWED' }
   if (!tenant.userCodes.includes(request.userCode)) return { refused: 'USER_CODE_NOT_ALLOWED' }
+  const run = activityInfo().workflowExecution?.runId ?? ''
+  if (!request.again) {
+    const { userCode } = request
+    const reserved = await context.limits.reserveJourney({ id: `${run}/${userCode}`, tenant, userCode })
+    if (!reserved.granted) return { refused: 'USER_CODE_JOURNEYS_LIMIT', retryAt: reserved.retryAt, run }
+  }
   return {
+    run,
     plan: {
       environment: tenant.environment,
       policy: clampPolicy(tenant, request.policy),

@@ -27,6 +27,8 @@ const OUTER_LIMITS: PolicyRanges = {
   journeySeconds: [60, 2_592_000],
   consentSeconds: [60, 86_400],
   keptPanSeconds: [1, 600],
+  parkFirstSeconds: [1, 300],
+  parkLongestSeconds: [1, 3_600],
 }
 
 /** In a sandbox a test may have everything at once, or wait for nothing. */
@@ -42,6 +44,8 @@ const SANDBOX_LIMITS: PolicyRanges = {
   journeySeconds: [1, 2_592_000],
   consentSeconds: [1, 2_592_000],
   keptPanSeconds: [1, 86_400],
+  parkFirstSeconds: [0, 86_400],
+  parkLongestSeconds: [0, 86_400],
 }
 
 export function outerLimits(environment: Environment): PolicyRanges {
@@ -64,6 +68,20 @@ export function policyProblems(tenant: Tenant, own: Partial<Tenant['policy']>): 
       return [`policy.${name}: is ${value}, outside the tenant's range [${least}, ${most}]`]
     return []
   })
+}
+
+/** How many journeys, and in how many seconds, a limit may be about. More than 5,000 places no limit remembers. */
+const JOURNEY_COUNTS = [1, 5_000] as const
+const JOURNEY_SECONDS = { sandbox: [1, 86_400], uat: [60, 86_400], production: [60, 86_400] } as const
+
+/** The tenant's own limits within what the environment allows. */
+export function limitProblems({ environment, limits }: Tenant): Complaint[] {
+  const { count, seconds } = limits.journeysPerUserCode
+  const complaint = (field: string, value: number, [least, most]: readonly [number, number]): Complaint[] =>
+    value >= least && value <= most
+      ? []
+      : [`limits.journeysPerUserCode.${field}: must lie within [${least}, ${most}] in ${environment}`]
+  return [...complaint('count', count, JOURNEY_COUNTS), ...complaint('seconds', seconds, JOURNEY_SECONDS[environment])]
 }
 
 /** Where requests may go. */

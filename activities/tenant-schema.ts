@@ -31,11 +31,23 @@ function forEachNumber<Schema extends z.ZodType>(schema: Schema): Record<PolicyN
     journeySeconds: field,
     consentSeconds: field,
     keptPanSeconds: field,
+    parkFirstSeconds: field,
+    parkLongestSeconds: field,
   }
 }
 
 const policySchema = z.strictObject({ ...forEachNumber(count), trustLookup: z.boolean().exactOptional() }).default({})
 const rangesSchema = z.strictObject(forEachNumber(range)).default({})
+
+/** The limits of a tenant that sets none: our own, Eko documents none. */
+export const DEFAULT_LIMITS = { journeysPerUserCode: { count: 500, seconds: 3_600 } } as const
+
+const limitsSchema = z
+  .strictObject({
+    /** Of each agent: how many journeys may be started in any so many seconds. */
+    journeysPerUserCode: z.strictObject({ count, seconds: count }).default(DEFAULT_LIMITS.journeysPerUserCode),
+  })
+  .default(DEFAULT_LIMITS)
 
 const baseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
@@ -77,6 +89,12 @@ const credentialsSchema = z.strictObject({
   integerOtp: z.array(z.enum(OPERATIONS)).exactOptional(),
 })
 
+/** How much one tenant may ask of Eko, per worker; default: no caps of its own. */
+const capsSchema = z.strictObject({
+  callsPerSecond: z.int('must be a whole number').positive('must be positive').max(1_000).exactOptional(),
+  callsInFlight: z.int('must be a whole number').positive('must be positive').max(10_000).exactOptional(),
+})
+
 export const tenantSchema = z.strictObject({
   /** Stands in workflow ids, search attributes and logs. */
   name: z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?$/, 'must be 1 to 40 letters, digits or -'),
@@ -89,6 +107,9 @@ export const tenantSchema = z.strictObject({
   rails: z.array(z.enum(RAILS)).min(1, 'must hold at least one rail').refine(unique, 'must not repeat a rail'),
   policy: policySchema,
   ranges: rangesSchema,
+  /** Over all journeys, not within one. */
+  limits: limitsSchema,
+  caps: capsSchema.exactOptional(),
   strictness: z.enum(['strict', 'format']).exactOptional(),
   consents: z.array(consentSchema).default([]),
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { Strictness } from '../values/parsed.js'
+import type { LimitRule } from '../workflows/limit-ledger.js'
 import type { ConsentText } from '../workflows/messages.js'
 import {
   DEFAULT_POLICY,
@@ -12,11 +13,13 @@ import {
 } from '../workflows/policy.js'
 import type { Rail } from '../workflows/states.js'
 import type { EkoCredentials } from './eko/index.js'
+import type { TenantCaps } from './gate/caps.js'
 import { resolveSecret, type SecretReference, type SecretSource } from './secret-reference.js'
 import {
   addressProblems,
   consentProblems,
   DEFAULT_BASE_URL,
+  limitProblems,
   policyProblems,
   productionProblems,
   sharingProblems,
@@ -24,7 +27,7 @@ import {
 } from './tenant-rules.js'
 import { type Environment, tenantSchema, type TenantEntry, tenantsFileSchema } from './tenant-schema.js'
 
-export { ENVIRONMENTS, type Environment } from './tenant-schema.js'
+export { DEFAULT_LIMITS, ENVIRONMENTS, type Environment } from './tenant-schema.js'
 
 /** One integrator: its credentials with Eko, and what its journeys may do. */
 export interface Tenant {
@@ -38,6 +41,10 @@ export interface Tenant {
   readonly policy: Policy
   /** How far a journey's wishes may go. */
   readonly ranges: PolicyRanges
+  /** What all journeys together may do. */
+  readonly limits: { readonly journeysPerUserCode: LimitRule }
+  /** How much of Eko one worker may ask for it; absent: what the worker itself may. */
+  readonly caps?: TenantCaps
   /** How numbers are checked; production is always strict. */
   readonly strictness: Strictness
   /** Approved texts for rails on which Eko gives none (Levin). */
@@ -198,7 +205,8 @@ function buildTenant(
     strictness: entry.strictness ?? (environment === 'production' ? 'strict' : 'format'),
     consents: entry.consents.map((consent) => ({ ...consent, textSha256: sha256(consent.text) })),
   }
-  problems.push(...policyProblems(tenant, entry.policy), ...consentProblems(tenant), ...productionProblems(tenant))
+  problems.push(...policyProblems(tenant, entry.policy), ...limitProblems(tenant))
+  problems.push(...consentProblems(tenant), ...productionProblems(tenant))
   if (baseUrl !== null) problems.push(...addressProblems(tenant))
   warnings.push(...warningsOf(tenant))
   return { tenant, problems, warnings }

@@ -4,11 +4,13 @@ import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { dataConverter } from '../secrets/index.js'
 import { type SecretField, type SealedField } from '../values/index.js'
 import type { Rail } from '../workflows/messages.js'
+import { type BulkRequest, type BulkRun, planBulk } from './bulk.js'
 import { type Environment, optionsFromEnvironment } from './environment.js'
 import { toOnboardingError } from './error-mapping.js'
 import { notConfigured, OnboardingError } from './errors.js'
 import { createHandle, type HandleContext, type JourneyHandle } from './handle.js'
 import { requireIdKey, requireOwnJourney, senderJourneyId } from './ids.js'
+import { type IncidentFilter, type IncidentSummary, listIncidents } from './incidents.js'
 import type { JourneySummary } from './journeys.js'
 import { findByClientRef, listJourneys, type ListFilter } from './list.js'
 import { createSealFor } from './messages.js'
@@ -115,11 +117,30 @@ export class OnboardingClient {
   }
 
   /**
+   * One message of an operator to every live journey of this tenant that a condition names. Resolves when the list of
+   * journeys is taken; iterating over the answer sends, paced, and gives each result.
+   *
+   * ```ts
+   * const run = await client.bulk({ message: 'retryNow', where: 'parked', reason: 'Eko is back' })
+   * for await (const result of run) if (result.kind !== 'applied') console.log(result.workflowId, result.error.code)
+   * ```
+   * @throws OnboardingError INVALID_INPUT, with `details.fields`
+   */
+  bulk(request: BulkRequest): Promise<BulkRun> {
+    return planBulk(this.#context, request)
+  }
+
+  /**
    * Has a transaction OTP sent to a sender, once for each `requestId`.
    * @throws OnboardingError
    */
   sendTransactionOtp(request: TransactionOtpRequest): Promise<TransactionOtpAnswer> {
     return sendTransactionOtp(this.#context.wire, request)
+  }
+
+  /** Configuration incidents that this tenant's journeys meet: cause, since, how many journeys wait, the fix. */
+  incidents(filter: IncidentFilter = {}): Promise<IncidentSummary[]> {
+    return listIncidents(this.#context.wire, filter)
   }
 
   /** Closes the connection if this client made it. */

@@ -17,6 +17,9 @@ const ENDED_UNDER_AN_UPDATE = 'AcceptedUpdateCompletedWorkflow'
 /** gRPC status codes (grpc.io/docs/guides/status-codes) that have a meaning of their own here. */
 const GRPC = { NOT_FOUND: 5, PERMISSION_DENIED: 7, UNAVAILABLE: 14, UNAUTHENTICATED: 16 } as const
 
+/** The server's words for a run with too many signals or updates; its status is that of malformed requests. */
+const FULL_RUN = /exceeded workflow execution limit|limit on (?:the )?total number of (?:distinct )?updates/i
+
 /** Which call failed: stands in the error's details. */
 export interface CallFacts {
   /** For messages, e.g. `open`, `enterPan`, `view`. */
@@ -70,6 +73,7 @@ function fromGrpc(error: unknown, facts: CallFacts): OnboardingError {
   const grpc = grpcErrorIn(error)
   if (!grpc) return new OnboardingError('TEMPORAL_ERROR', { details: { ...facts }, cause: error })
   const details = { ...facts, grpcStatus: grpc.code, grpcMessage: grpc.details }
+  if (FULL_RUN.test(grpc.details)) return new OnboardingError('RUN_FULL', { details, cause: error })
   switch (grpc.code) {
     case GRPC.UNAVAILABLE:
       return new OnboardingError('UNREACHABLE', { details, cause: error })

@@ -30,6 +30,10 @@ export const CLIENT_CODES = {
     cause: 'No answer came in time. What was asked may still happen.',
     action: 'Ask again with the same `submissionId`: it happens once. If it goes on, check that a worker is up.',
   },
+  RUN_FULL: {
+    cause: 'The journey’s run holds as many messages as the server allows, and has not yet given way to a new one.',
+    action: 'Send less at once; ask again with the same `submissionId` in a while.',
+  },
   ACCESS_DENIED: {
     cause: 'Temporal refuses the credentials of this client.',
     action: 'Check TEMPORAL_API_KEY or the client certificate, and the namespace.',

@@ -2,6 +2,15 @@
  * The SDK for services: start or join a sender's journey, pass on what the user typed, read what is to be done next.
  * Loads neither Temporal's native worker nor the sandbox.
  */
+export {
+  BULK_MESSAGES,
+  type BulkMessage,
+  type BulkRequest,
+  type BulkResult,
+  type BulkRun,
+  DEFAULT_BULK_LIMIT,
+  DEFAULT_BULK_RATE,
+} from './bulk.js'
 export { OnboardingClient } from './client.js'
 export { CLIENT_SETTINGS, type ClientSetting, optionsFromEnvironment } from './environment.js'
 export {
@@ -13,6 +22,7 @@ export {
   OnboardingError,
 } from './errors.js'
 export type { JourneyHandle, MessageMethods, Sent } from './handle.js'
+export type { IncidentFilter, IncidentSummary } from './incidents.js'
 export type { JourneyDescription, JourneySummary, PendingCall, RunStatus } from './journeys.js'
 export type { ListFilter } from './list.js'
 export type { CodeInput, MessageInputs, OperatorInput } from './messages.js'
@@ -26,6 +36,7 @@ export {
 export type { Started, StartInput, StartOptions } from './start.js'
 export type { TransactionOtpAnswer, TransactionOtpRequest } from './transaction-otp.js'
 export type { WaitOptions } from './watch.js'
+export { WHERE_WORDS } from './where.js'
 export { dataConverter } from '../secrets/data-converter.js'
 export { readIdKey, readPublicKeys, KeyFileError } from '../secrets/keys.js'
 export type { KeySet } from '../secrets/sealing.js'

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { QueryRejectedError } from '@temporalio/client'
 import { defineSearchAttributeKey, type TypedSearchAttributes } from '@temporalio/common'
 import {
@@ -81,13 +82,17 @@ export function summaryOf(run: Run): JourneySummary {
 }
 
 /**
- * The last run of a journey, or null where there is none.
+ * A run of a journey, the last one unless `runId` names another, or null where there is none.
  * @throws OnboardingError
  */
-export async function describeJourney(wire: Wire, workflowId: string): Promise<JourneyDescription | null> {
+export async function describeJourney(
+  wire: Wire,
+  workflowId: string,
+  runId?: string,
+): Promise<JourneyDescription | null> {
   const facts = { call: 'describe', workflowId }
   try {
-    const run = await call(wire, facts, () => wire.workflows.getHandle(workflowId).describe())
+    const run = await call(wire, facts, () => wire.workflows.getHandle(workflowId, runId).describe())
     return {
       ...summaryOf(run),
       historyLength: run.historyLength,
@@ -162,6 +167,8 @@ async function closedOrMissing(
 
 /** A run gives way to the next one rarely; more often than this in a row is something else. */
 const ATTEMPTS = 3
+/** A run that is full gives way as soon as nobody writes to it for a moment. */
+const ROOM_PAUSE_MS = 500
 
 /**
  * Makes a call to the live run, again where that run gave way to the next one, or dropped it, in that moment.
@@ -172,11 +179,17 @@ export async function callLive<T>(
   facts: CallFacts & { readonly workflowId: string },
   make: () => Promise<T>,
 ): Promise<T> {
+  const end = Date.now() + wire.settings.deadlineMs
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call(wire, facts, make)
     } catch (error) {
       if (!(error instanceof OnboardingError)) throw error
+      if (error.code === 'RUN_FULL' && Date.now() + ROOM_PAUSE_MS < end) {
+        attempt = 0
+        await sleep(ROOM_PAUSE_MS)
+        continue
+      }
       const meant = await closedOrMissing(wire, error, facts.workflowId)
       if (meant) throw meant
       if (attempt === ATTEMPTS) throw error

@@ -52,8 +52,12 @@ export async function findByClientRef(wire: Wire, clientRef: string): Promise<Jo
   return listRuns(wire, [prefixes.map((prefix) => `WorkflowId STARTS_WITH '${prefix}'`).join(' OR ')], 50)
 }
 
-/** The values in the clauses are words of the contract, a checked tenant or hex digits: nothing to escape. */
-async function listRuns(wire: Wire, clauses: readonly string[], limit: number): Promise<JourneySummary[]> {
+/**
+ * The newest runs for which all clauses hold. Nothing is escaped here: values in the clauses are words of the contract,
+ * a checked tenant, hex digits, or a caller's condition that `whereClause` has shut in.
+ * @throws OnboardingError
+ */
+export async function listRuns(wire: Wire, clauses: readonly string[], limit: number): Promise<JourneySummary[]> {
   const query = clauses.join(' AND ')
   return call(wire, { call: 'list' }, async () => {
     const found: JourneySummary[] = []

@@ -16,7 +16,7 @@ namespace=${TEMPORAL_NAMESPACE:-default}
 retention=${NAMESPACE_RETENTION:-720h}
 max_tries=${MAX_TRIES:-60}
 retry_seconds=${RETRY_SECONDS:-2}
-attributes='OnboardingState OnboardingStatus OnboardingRail OnboardingTenant'
+attributes='OnboardingState OnboardingStatus OnboardingRail OnboardingTenant OnboardingWaitsFor'
 
 say() { echo "register-namespace: $*"; }
 

@@ -35,10 +35,17 @@ export interface CodeOwner {
 export class CodeBook {
   readonly #byRef = new Map<string, IssuedCode>()
   readonly #live = new Map<string, IssuedCode>()
+  readonly #next = new Map<string, string[]>()
   readonly #policy: () => SandboxPolicy
 
   constructor(policy: () => SandboxPolicy) {
     this.#policy = policy
+  }
+
+  /** Decides the owner's next codes, first one first; after them codes are random again. */
+  decide(owner: CodeOwner, codes: readonly string[]): void {
+    const key = ownerKey(owner)
+    this.#next.set(key, [...(this.#next.get(key) ?? []), ...codes])
   }
 
   /** Issues a code and ends the owner's older one. */
@@ -48,7 +55,7 @@ export class CodeBook {
     const issued: IssuedCode = {
       ...owner,
       otpRefId: this.#freshRef(owner, form),
-      code: randomCode(this.#policy().leadingZeroShare),
+      code: this.#next.get(ownerKey(owner))?.shift() ?? randomCode(this.#policy().leadingZeroShare),
       issuedAt: now,
       wrongTries: 0,
       state: 'LIVE',

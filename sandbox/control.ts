@@ -34,6 +34,10 @@ const seedSchema = z.strictObject({
   pan: z.string().optional(),
   mobileVerified: z.boolean().optional(),
 })
+const nextCodesSchema = z.strictObject({
+  purpose: z.enum(PURPOSES),
+  codes: z.array(z.string().regex(/^\d{4,8}$/, 'a code has 4 to 8 digits')).max(100),
+})
 const mobileSchema = z.string().regex(/^\d{10}$/, 'a mobile has 10 digits')
 const railSchema = z.enum(Rail)
 const purposeSchema = z.enum(PURPOSES)
@@ -103,6 +107,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const sender = addressed(world, rest)
     seedSender(sender, parsed(seedSchema, body), world.clock.trueNow())
     return { json: senderJson(world, sender) }
+  },
+  'POST next-codes': ({ world, rest, body }) => {
+    const { rail, mobile } = addressed(world, rest)
+    const { purpose, codes } = parsed(nextCodesSchema, body)
+    world.codes.decide({ rail, mobile, purpose }, codes)
+    return { json: { rail, mobile, purpose, decided: codes.length } }
   },
   'GET consent-audio': () => ({ wave: silentWave() }),
   'POST reset': ({ world }) => {
@@ -174,7 +184,7 @@ function inboxFilter(query: URLSearchParams): InboxFilter {
 function addressed(world: World, rest: string[]): ReturnType<World['senders']['get']> {
   const [rail, mobile, ...more] = rest
   if (more.length > 0 || rail === undefined || mobile === undefined) {
-    throw new ControlError(404, 'A sender is /senders/<digikhata|levin>/<mobile>.')
+    throw new ControlError(404, 'A sender is addressed as /<digikhata|levin>/<mobile>, e.g. /senders/levin/6000000001.')
   }
   return world.senders.get(parsed(railSchema, rail), parsed(mobileSchema, mobile))
 }

@@ -84,13 +84,16 @@ export class Delivery {
   /** The entry is set before the client can read the end of the answer, and taken back if it never left. */
   #finish(reply: Reply, rest: string): void {
     const { status = null, response_type_id: responseTypeId = null } = reply.body ?? {}
+    const responseStatusId = reply.body?.response_status_id ?? null
     const response = this.#response
     if (!response.destroyed && response.socket?.destroyed === false) {
-      Object.assign(this.#entry, { answered: true, http: reply.http, status, responseTypeId })
+      Object.assign(this.#entry, { answered: true, http: reply.http, status, responseTypeId, responseStatusId })
     }
     response.once('close', () => {
       if (!response.writableFinished) {
-        Object.assign(this.#entry, { answered: false, http: null, status: null, responseTypeId: null })
+        Object.assign(this.#entry, {
+          ...{ answered: false, http: null, status: null, responseTypeId: null, responseStatusId: null },
+        })
       }
     })
     response.end(rest)

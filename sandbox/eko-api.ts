@@ -96,8 +96,10 @@ function requestParams(request: IncomingMessage, url: URL, body: BodyRead): Reco
 }
 
 function noteParams(entry: CallEntry, params: Record<string, unknown> | undefined): void {
-  const { client_ref_id: clientRefId, customer_id: customerId } = params ?? {}
+  const { client_ref_id: clientRefId, customer_id: customerId, otp_ref_id: otpRefId } = params ?? {}
   if (typeof clientRefId === 'string') entry.clientRefId = clientRefId
+  const presented = scalarText(otpRefId)
+  if (presented !== null) entry.otpRefId = presented
   if (entry.operation !== null) entry.mobile ??= scalarText(customerId)
 }
 
@@ -176,9 +178,10 @@ function carryOutTwice(
   around: Surroundings,
   answer: 'first' | 'second' = 'first',
 ): Answer {
-  const { at, operation, rail, mobile, method, path, developerKey, clientRefId } = entry
+  const { at, operation, rail, mobile, method, path, developerKey, clientRefId, otpRefId } = entry
   const first = carryOut(call, entry, around)
-  const twin = { at, operation, rail, mobile, method, path, developerKey, clientRefId }
+  const presented = otpRefId === undefined ? {} : { otpRefId }
+  const twin = { at, operation, rail, mobile, method, path, developerKey, clientRefId, ...presented }
   const second = carryOut(call, around.world.ledger.received({ ...twin, fault: 'duplicateDelivery' }), around)
   return answer === 'first' ? first : second
 }

@@ -24,6 +24,8 @@ export function replyInstead(fault: FaultSpec, initiatorId: string, rules: Diale
       const seconds = fault.retryAfterSeconds
       return replyOf(gateway(429, 'Too Many Requests'), seconds === undefined ? {} : { 'retry-after': String(seconds) })
     }
+    case 'uidaiDown':
+      return replyOf(gateway(503, 'Service Unavailable'))
     case 'busy':
       return replyOf(busy())
     case 'initiatorUnknown':

@@ -81,6 +81,11 @@ export const faultSchema = z.discriminatedUnion('fault', [
     fault: z.literal('agentNotAllowed'),
     status: z.union([z.literal(346), z.literal(1297)]).optional(),
   }),
+  /**
+   * UIDAI is away: the Aadhaar operations answer HTTP 503 and nothing is executed. With `ms` every call meets it until
+   * so long after the fault was set; without, `times` counts. Eko documents no answer for it: *sandbox policy*.
+   */
+  z.strictObject({ ...target, fault: z.literal('uidaiDown'), ms: delayMs.optional() }),
   /** Executed twice, two ledger entries; the client gets the `first` (default) or the `second` answer. */
   z.strictObject({ ...target, fault: z.literal('duplicateDelivery'), answer: z.enum(['first', 'second']).optional() }),
   /** Executed; half of the body is written, then the connection is destroyed. */
@@ -102,6 +107,7 @@ const FAULT_HOMES: Partial<Record<FaultName, readonly OperationName[]>> = {
   aadhaarRefused: [OperationName.generateAadhaarOtp],
   panRefused: [OperationName.validatePan],
   walletTokenMissing: [OperationName.verifySenderOtp],
+  uidaiDown: [OperationName.generateAadhaarOtp, OperationName.verifyAadhaarOtp],
 }
 /** Where `walletTokenExpired` is met unless its `operation` says verifySenderOtp. */
 const TOKEN_USES: readonly OperationName[] = [
@@ -118,7 +124,7 @@ export interface FaultCall {
 
 /** A list of faults that are used up as calls meet them. */
 export class FaultList {
-  #faults: { spec: FaultSpec; seen: number; met: number }[] = []
+  #faults: { spec: FaultSpec; seen: number; met: number; setAt: number }[] = []
 
   replace(specs: readonly FaultSpec[]): void {
     this.#faults = []
@@ -126,13 +132,13 @@ export class FaultList {
   }
 
   add(specs: readonly FaultSpec[]): void {
-    this.#faults.push(...specs.map((spec) => ({ spec, seen: 0, met: 0 })))
+    this.#faults.push(...specs.map((spec) => ({ spec, seen: 0, met: 0, setAt: Date.now() })))
   }
 
   /** The fault that this call meets, used up by one. */
   take(call: FaultCall): FaultSpec | undefined {
     for (const fault of this.#faults) {
-      if (!aimsAt(fault.spec, call) || fault.met >= (fault.spec.times ?? 1)) continue
+      if (!aimsAt(fault.spec, call) || isOver(fault)) continue
       fault.seen += 1
       if (fault.seen <= (fault.spec.skip ?? 0)) continue
       fault.met += 1
@@ -143,8 +149,21 @@ export class FaultList {
 
   /** All faults, used up ones included. */
   list(): ActiveFault[] {
-    return this.#faults.map(({ spec, met }) => ({ ...spec, met, remaining: (spec.times ?? 1) - met }))
+    return this.#faults.map(({ spec, met }) => ({ ...spec, met, remaining: timesOf(spec) - met }))
   }
+}
+
+/** A fault that lasts for a while has no count of its own. */
+function timesOf(spec: FaultSpec): number {
+  return spec.times ?? (lastsMs(spec) === undefined ? 1 : Number.MAX_SAFE_INTEGER)
+}
+
+function lastsMs(spec: FaultSpec): number | undefined {
+  return spec.fault === 'uidaiDown' ? spec.ms : undefined
+}
+
+function isOver({ spec, met, setAt }: { spec: FaultSpec; met: number; setAt: number }): boolean {
+  return met >= timesOf(spec) || Date.now() > setAt + (lastsMs(spec) ?? Infinity)
 }
 
 function aimsAt(spec: FaultSpec, call: FaultCall): boolean {

@@ -16,7 +16,7 @@ export interface SmsEntry {
 /**
  * A call that was received. `executed` says whether the platform carried the operation out (a business refusal is
  * carried out, a refused signature or field is not). `answered` says whether a whole answer left the platform; the
- * three fields of the answer are null until then. A dropped call stays `answered: false`.
+ * fields of the answer are null until then. A dropped call stays `answered: false`.
  */
 export interface CallEntry {
   seq: number
@@ -29,11 +29,15 @@ export interface CallEntry {
   path: string
   developerKey: string | null
   clientRefId: string | null
+  /** The reference of a code that the call presented; absent where it presented none. */
+  otpRefId?: string
   executed: boolean
   answered: boolean
   http: number | null
   status: number | null
   responseTypeId: number | null
+  /** Absent until answered. */
+  responseStatusId?: number | null
   fault?: FaultName
 }
 

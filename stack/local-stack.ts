@@ -88,6 +88,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ONBOARDING_ENVIRONMENT: 'sandbox',
       ONBOARDING_TENANTS_FILE: tenantsFile,
       ONBOARDING_SEALING_KEYS_FILE: join(keys, KEY_FILES.sealing),
+      ONBOARDING_ID_KEY_FILE: join(keys, KEY_FILES.id),
       ...options.workerEnv,
     }
     const startWorker = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> => {

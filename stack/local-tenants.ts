@@ -24,6 +24,9 @@ const SANDBOX_RANGES = {
   journeySeconds: [1, 604_800],
 }
 
+/** So many that no person and no test meets it by chance. */
+const SANDBOX_JOURNEYS = { count: 5_000, seconds: 60 }
+
 /** Writes a tenants file for workers that call the sandbox. */
 export async function writeLocalTenants(path: string, ekoBaseUrl: string): Promise<void> {
   const tenants = SAMPLE_DEVELOPERS.map((developer, index) => ({
@@ -40,6 +43,7 @@ export async function writeLocalTenants(path: string, ekoBaseUrl: string): Promi
     rails: ['digikhata', 'levin'],
     policy: SANDBOX_POLICY,
     ranges: SANDBOX_RANGES,
+    limits: { journeysPerUserCode: SANDBOX_JOURNEYS },
     consents: [{ consentId: 'sample-en-1', version: '1', language: 'English', text: SAMPLE_CONSENT }],
   }))
   await writeFile(path, JSON.stringify({ tenants }, null, 2), { mode: 0o600 })

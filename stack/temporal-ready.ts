@@ -20,6 +20,7 @@ export const ONBOARDING_SEARCH_ATTRIBUTES: SearchAttributes = {
   OnboardingStatus: 'Keyword',
   OnboardingRail: 'Keyword',
   OnboardingTenant: 'Keyword',
+  OnboardingWaitsFor: 'Keyword',
 }
 
 export interface ReadinessOptions {

@@ -19,6 +19,7 @@ export interface WorkerConfig {
   readonly taskQueue: string
   readonly tenantsFile: string
   readonly sealingKeysFile: string
+  readonly idKeyFile: string
   readonly allowPlaintextCodes: boolean
   readonly ekoTimeoutMs: number
   /** Upper bound of one attempt of an activity: the HTTP timeout and what is around it. */
@@ -27,6 +28,11 @@ export interface WorkerConfig {
   readonly shutdownGraceMs: number
   readonly maxCachedWorkflows: number
   readonly maxConcurrentActivities: number
+  /** Calls to Eko a second. */
+  readonly maxCallsPerSecond: number
+  readonly releaseCallsPerSecond: number
+  readonly breakerOpenMs: number
+  readonly incidentProbeMs: number
   readonly stickyTimeoutMs: number
   /** Path of a prebuilt bundle; undefined: bundle the workflows at start. */
   readonly workflowBundle: string | undefined
@@ -67,6 +73,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     taskQueue: values.ONBOARDING_TASK_QUEUE,
     tenantsFile: values.ONBOARDING_TENANTS_FILE,
     sealingKeysFile: values.ONBOARDING_SEALING_KEYS_FILE,
+    idKeyFile: values.ONBOARDING_ID_KEY_FILE,
     allowPlaintextCodes: values.ONBOARDING_ALLOW_PLAINTEXT_CODES,
     ekoTimeoutMs: values.ONBOARDING_EKO_TIMEOUT_MS,
     startToCloseMs,
@@ -74,6 +81,10 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     shutdownGraceMs,
     maxCachedWorkflows: values.ONBOARDING_MAX_CACHED_WORKFLOWS,
     maxConcurrentActivities: values.ONBOARDING_MAX_CONCURRENT_ACTIVITIES,
+    maxCallsPerSecond: values.ONBOARDING_MAX_CALLS_PER_SECOND,
+    releaseCallsPerSecond: values.ONBOARDING_RELEASE_CALLS_PER_SECOND,
+    breakerOpenMs: values.ONBOARDING_BREAKER_OPEN_SECONDS * 1_000,
+    incidentProbeMs: values.ONBOARDING_INCIDENT_PROBE_SECONDS * 1_000,
     stickyTimeoutMs: values.ONBOARDING_STICKY_TIMEOUT_MS,
     workflowBundle,
     version,
@@ -102,7 +113,7 @@ function readVersion(values: SettingValues, problems: string[]): WorkerConfig['v
 }
 
 /** `dist/worker/config.js` stands beside `dist/workflow-bundle.js`; from source there is none. */
-function findBundle(setting: string | undefined, problems: string[]): string | undefined {
+export function findBundle(setting: string | undefined, problems: string[]): string | undefined {
   if (setting === undefined) {
     const beside = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url))
     return existsSync(beside) ? beside : undefined
@@ -111,7 +122,8 @@ function findBundle(setting: string | undefined, problems: string[]): string | u
   return setting
 }
 
-function readTemporal(env: NodeJS.ProcessEnv, problems: string[]): WorkerConfig['temporal'] {
+/** The server as `TEMPORAL_*` variables and Temporal's configuration file name it; what is wrong is added to `problems`. */
+export function readTemporal(env: NodeJS.ProcessEnv, problems: string[]): WorkerConfig['temporal'] {
   // envconfig takes any other word for "off" and a missing file for "no file": a typo would turn TLS off unseen.
   const tls = env['TEMPORAL_TLS']
   if (tls && !/^(true|false|1|0)$/i.test(tls)) problems.push('TEMPORAL_TLS: must be true or false')

@@ -2,6 +2,14 @@
 export { readWorkerConfig, SETTINGS, type Setting, type WorkerConfig, WorkerConfigError } from './config.js'
 export { createLogger, type LoggerOptions, type Severity } from './logger.js'
 export { installRuntime } from './runtime.js'
+export {
+  DEFAULT_REPLAY_QUERY,
+  type ReplayFailure,
+  ReplayGateError,
+  replayNamespace,
+  type ReplayOptions,
+  type ReplayReport,
+} from './replay.js'
 export { EXIT_CODES, type ReadyLine, runWorker } from './run.js'
 export { type StartedWorker, type StartOptions, startWorker } from './start.js'
 export { createOnboardingWorker, type WorkerDependencies, type WorkerShape } from './worker.js'

@@ -62,6 +62,12 @@ const DEFINITIONS = {
     unit: 'path',
     schema: z.string(),
   }),
+  ONBOARDING_ID_KEY_FILE: required({
+    meaning:
+      'The id key, the same file as the clients’: names the limits of a mobile or an Aadhaar number by its hash.',
+    unit: 'path',
+    schema: z.string(),
+  }),
   ONBOARDING_TASK_QUEUE: withDefault(TASK_QUEUE, {
     meaning: 'The task queue that is polled; clients must use the same.',
     schema: word,
@@ -95,6 +101,27 @@ const DEFINITIONS = {
     meaning: 'Calls to Eko at the same time, per worker.',
     unit: 'calls',
     schema: wholeNumber(1, 100_000),
+  }),
+  ONBOARDING_MAX_CALLS_PER_SECOND: withDefault('50', {
+    meaning: 'Most calls to Eko a second, per worker. A tenant can have less: `caps` in the tenants file.',
+    unit: 'calls/s',
+    schema: wholeNumber(1, 10_000),
+  }),
+  ONBOARDING_RELEASE_CALLS_PER_SECOND: withDefault('10', {
+    meaning:
+      'Most calls to Eko a second, per worker and developer key, while journeys come back after an outage or a pause.',
+    unit: 'calls/s',
+    schema: wholeNumber(1, 10_000),
+  }),
+  ONBOARDING_BREAKER_OPEN_SECONDS: withDefault('10', {
+    meaning: 'How long calls stop when what they need is found to be away; doubles up to 12 times as long.',
+    unit: 's',
+    schema: wholeNumber(1, 3_600),
+  }),
+  ONBOARDING_INCIDENT_PROBE_SECONDS: withDefault('30', {
+    meaning: 'How long after a configuration incident begins the first call tries Eko again; doubles up to 15 minutes.',
+    unit: 's',
+    schema: wholeNumber(1, 900),
   }),
   ONBOARDING_STICKY_TIMEOUT_MS: withDefault('5000', {
     meaning: 'How long a message waits for the worker that has its journey in memory before any other may take it.',

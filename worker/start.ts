@@ -1,9 +1,19 @@
 import type { Logger } from '@temporalio/common'
 import { NativeConnection, type Worker } from '@temporalio/worker'
 import { createEkoClient } from '../activities/eko/index.js'
+import { createCallGate } from '../activities/gate/index.js'
 import { createActivities } from '../activities/index.js'
+import { createLimits } from '../activities/limits/index.js'
 import { loadTenants, type TenantRegistry, TenantsFileError } from '../activities/tenants.js'
-import { createOpener, createSealer, KeyFileError, type KeySet, publicSet, readPrivateKeys } from '../secrets/index.js'
+import {
+  createOpener,
+  createSealer,
+  KeyFileError,
+  type KeySet,
+  publicSet,
+  readIdKey,
+  readPrivateKeys,
+} from '../secrets/index.js'
 import { type WorkerConfig, WorkerConfigError } from './config.js'
 import { createOnboardingWorker } from './worker.js'
 
@@ -28,7 +38,7 @@ export interface StartedWorker {
  */
 export async function startWorker(config: WorkerConfig, options: StartOptions): Promise<StartedWorker> {
   const { logger } = options
-  const { keys, tenants } = await readFiles(config, options)
+  const { keys, idKey, tenants } = await readFiles(config, options)
   const eko = createEkoClient({
     timeoutMs: config.ekoTimeoutMs,
     ...(config.ekoProxyUrl === undefined ? {} : { proxyUrl: config.ekoProxyUrl }),
@@ -47,6 +57,15 @@ export async function startWorker(config: WorkerConfig, options: StartOptions): 
       eko,
       opener: createOpener(keys),
       sealer: createSealer(publicSet(keys)),
+      gate: createCallGate({
+        taskQueue: config.taskQueue,
+        log: logger,
+        callsPerSecond: config.maxCallsPerSecond,
+        releasePerSecond: config.releaseCallsPerSecond,
+        breaker: { openMs: config.breakerOpenMs },
+        incidents: { firstProbeMs: config.incidentProbeMs },
+      }),
+      limits: createLimits({ idKey, taskQueue: config.taskQueue }),
       startToCloseMs: config.startToCloseMs,
       allowPlaintextCodes: config.allowPlaintextCodes,
     })
@@ -57,17 +76,19 @@ export async function startWorker(config: WorkerConfig, options: StartOptions): 
   }
 }
 
-/** Reads both files, so that both files' problems are reported at once. */
+/** Reads all files, so that all files' problems are reported at once. */
 async function readFiles(
   config: WorkerConfig,
   { logger, env = process.env, tenants }: StartOptions,
-): Promise<{ keys: KeySet; tenants: TenantRegistry }> {
+): Promise<{ keys: KeySet; idKey: Uint8Array; tenants: TenantRegistry }> {
   const problems: string[] = []
-  const [keys, loaded] = await Promise.all([
-    readPrivateKeys(config.sealingKeysFile).catch((error: unknown) => {
-      if (!(error instanceof KeyFileError)) throw error
-      problems.push(`ONBOARDING_SEALING_KEYS_FILE: ${error.message}`)
-    }),
+  const noteKeyFile = (setting: string) => (error: unknown) => {
+    if (!(error instanceof KeyFileError)) throw error
+    problems.push(`${setting}: ${error.message}`)
+  }
+  const [keys, idKey, loaded] = await Promise.all([
+    readPrivateKeys(config.sealingKeysFile).catch(noteKeyFile('ONBOARDING_SEALING_KEYS_FILE')),
+    readIdKey(config.idKeyFile).catch(noteKeyFile('ONBOARDING_ID_KEY_FILE')),
     tenants === undefined
       ? loadTenants(config.tenantsFile, { environment: config.environment, env }).catch((error: unknown) => {
           if (!(error instanceof TenantsFileError)) throw error
@@ -75,9 +96,9 @@ async function readFiles(
         })
       : { registry: tenants, warnings: [] },
   ])
-  if (!keys || !loaded) throw new WorkerConfigError(problems)
+  if (!keys || !idKey || !loaded) throw new WorkerConfigError(problems)
   for (const warning of [...config.warnings, ...loaded.warnings]) logger.warn(warning)
-  return { keys, tenants: loaded.registry }
+  return { keys, idKey, tenants: loaded.registry }
 }
 
 async function connect(config: WorkerConfig): Promise<NativeConnection> {

@@ -52,7 +52,7 @@ function workflowFile(name: string): string {
 }
 
 /** The prebuilt bundle holds the interceptors already. */
-function workflowSource(
+export function workflowSource(
   bundle: string | undefined,
 ): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'interceptors'> {
   if (bundle !== undefined) return { workflowBundle: { codePath: bundle } }

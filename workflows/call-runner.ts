@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import { scheduleActivity } from '@temporalio/workflow'
 import {
+  ANSWERS,
   type CallName,
   type CallOutcome,
   type ResolveOutcome,
@@ -16,21 +17,30 @@ const RETRY = { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterva
 /** Runs a call of Eko. An attempt that may have been executed comes back as an unknown outcome, never as an error. */
 export async function runCall(journey: Journey, call: PendingCall): Promise<CallOutcome> {
   try {
-    return await scheduleActivity<CallOutcome>(call.name, [call.request], {
+    const outcome = await scheduleActivity<unknown>(call.name, [call.request], {
       startToCloseTimeout: journey.plan?.startToCloseMs ?? 35_000,
       retry: RETRY,
       summary: CALL_SUMMARY[call.name satisfies CallName],
     })
+    return isOutcome(outcome) ? outcome : UNRECOGNISED
   } catch (error) {
     return outcomeOfFailure(error)
   }
 }
 
+/** An operator may complete an activity by hand with anything; what is no outcome proves nothing. */
+function isOutcome(value: unknown): value is CallOutcome {
+  const answer = (value as CallOutcome | null | undefined)?.answer
+  return ANSWERS.some((known) => known === answer)
+}
+
+const UNRECOGNISED: CallOutcome = { class: 'UNRECOGNISED_ANSWER', answer: 'UNRECOGNISED_ANSWER' }
+
 /** What a failed activity means: unknown, with what the activity could still tell. */
 export function outcomeOfFailure(error: unknown): CallOutcome {
   const cause = error instanceof ActivityFailure ? error.cause : error
   const told = cause instanceof ApplicationFailure && cause.type === UNKNOWN_OUTCOME_FAILURE ? cause.details?.[0] : null
-  return (told as CallOutcome | null | undefined) ?? { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
+  return isOutcome(told) ? told : { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
 }
 
 /** Resolves tenant, rail and policy. It asks nothing of Eko, so it may be repeated at will. */

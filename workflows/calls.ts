@@ -1,5 +1,6 @@
 import type { SealedField } from '../values/sealed-field.js'
-import type { ConsentText, Profile, SenderDetails, SupportFacts, TransactionOtpInput } from './messages.js'
+import type { LimitCode } from './codes.js'
+import type { ConsentText, Dependency, Profile, SenderDetails, SupportFacts, TransactionOtpInput } from './messages.js'
 import type { Policy } from './policy.js'
 import type { Rail } from './states.js'
 
@@ -38,6 +39,17 @@ export interface CallRequest {
   readonly wallet?: { readonly token: SealedField | null; readonly id: string }
   /** The language's id in the answer of `consentLanguages`. */
   readonly consentLanguage?: string
+  /** Of a dispatch: how many codes the sender, or the Aadhaar number, may get over all journeys. */
+  readonly quota?: SendQuota
+  /** The run that the journey's calls so far were made by; another one, and the run was reset (`RUN_RESET`). */
+  readonly run?: string
+}
+
+/** How many codes of one kind may be sent; the journey's own policy. */
+export interface SendQuota {
+  readonly perWindow: number
+  readonly windowSeconds: number
+  readonly perDay: number
 }
 
 /** What happened to an HTTP attempt, decided from the wire alone. */
@@ -80,6 +92,8 @@ export const ANSWERS = [
   'NOT_SENT',
   'BUSY',
   'CONFIGURATION',
+  'LIMIT_REACHED',
+  'RUN_RESET',
   // Not known
   'UNKNOWN_OUTCOME',
   'UNRECOGNISED_ANSWER',
@@ -105,8 +119,16 @@ export interface CallOutcome {
   readonly consent?: ConsentText
   /** Field name (ours, not the wire's) to a safe text. */
   readonly fieldErrors?: Readonly<Record<string, string>>
-  /** Wait before the same call, in ms, where Eko or our own limiter says so. */
+  /** Wait before the same call, in ms, where Eko or our own gate says so. */
   readonly retryAfterMs?: number
+  /** What a call that parks waits for; default: what the answer says. */
+  readonly dependency?: Dependency
+  /** CONFIGURATION: the incident that the call is part of, `<hash of the developer key>:<scope>`. */
+  readonly incident?: string
+  /** RUN_RESET: the run that is running. */
+  readonly run?: string
+  /** LIMIT_REACHED: which limit, and when (ms since the epoch) there is room again. */
+  readonly limit?: { readonly code: LimitCode; readonly retryAt: number }
 }
 
 /** What the journey does after an unknown outcome; stands beside the decision table of each operation. */
@@ -135,14 +157,27 @@ export interface JourneyPlan {
   readonly onUnknown: Readonly<Record<CallName, UnknownPolicy>>
 }
 
-export type ResolveRefusal = 'TENANT_UNKNOWN' | 'RAIL_NOT_ALLOWED' | 'USER_CODE_NOT_ALLOWED'
-export type ResolveOutcome = { readonly plan: JourneyPlan } | { readonly refused: ResolveRefusal }
+export type ResolveRefusal =
+  'TENANT_UNKNOWN' | 'RAIL_NOT_ALLOWED' | 'USER_CODE_NOT_ALLOWED' | 'USER_CODE_JOURNEYS_LIMIT'
+export type ResolveOutcome = (
+  | { readonly plan: JourneyPlan }
+  | {
+      readonly refused: ResolveRefusal
+      /** Of a limit: when there is room again, in ms since the epoch. */
+      readonly retryAt?: number
+    }
+) & {
+  /** The run that the activity belonged to: after a reset of the run, another one than the run's own. */
+  readonly run?: string
+}
 
 export interface ResolveRequest {
   readonly tenant: string
   readonly rail: Rail
   readonly userCode: string
   readonly policy?: Partial<Policy>
+  /** The journey has begun before and goes on: it is not counted as another one. */
+  readonly again?: true
 }
 
 /** What Send Transaction OTP is asked. */

@@ -1,3 +1,5 @@
+export * from './incident-contract.js'
+
 /** A code's meaning for the person who meets it: why it is answered, and what to do. */
 export interface CodeEntry {
   readonly cause: string
@@ -54,6 +56,14 @@ export const REFUSALS = {
   ATTEMPTS_USED_UP: { cause: 'The tries for this code are used up.', action: 'Ask for a new code.' },
   RESEND_TOO_EARLY: { cause: 'The wait between two codes is not over.', action: 'Ask again at `resendAvailableAt`.' },
   RESEND_LIMIT_REACHED: { cause: 'The quota of codes is used up.', action: 'Ask again at `resendAvailableAt`.' },
+  MOBILE_LIMIT_REACHED: {
+    cause: 'The mobile got as many codes as it may, over all journeys.',
+    action: 'Ask again at `retryAt`.',
+  },
+  AADHAAR_LIMIT_REACHED: {
+    cause: 'The Aadhaar number was tried as often as it may be, over all journeys.',
+    action: 'Ask again at `retryAt`.',
+  },
   CONSENT_REQUIRED: {
     cause: 'This journey has not presented a consent, or it was used.',
     action: 'Send `requestConsent` and show the text.',
@@ -90,6 +100,9 @@ export const REFUSALS = {
   },
 } as const satisfies Record<string, CodeEntry>
 export type RefusalCode = keyof typeof REFUSALS
+
+/** Limits that outlive a journey. */
+export type LimitCode = Extract<RefusalCode, 'MOBILE_LIMIT_REACHED' | 'AADHAAR_LIMIT_REACHED'>
 
 /** What became of a message that was applied. */
 export const OUTCOMES = {
@@ -153,6 +166,10 @@ export const REJECTIONS = {
     cause: 'The user_code does not belong to the tenant.',
     action: 'Use a user_code of the tenant.',
   },
+  USER_CODE_JOURNEYS_LIMIT: {
+    cause: 'As many journeys were started for this user_code as the tenant allows in a while.',
+    action: 'Start again at `retryAt`.',
+  },
   SENDER_OTP_TRIES_USED_UP: {
     cause: 'Too many wrong sender OTPs in one journey.',
     action: 'Let the sender try again later.',
@@ -189,6 +206,10 @@ export const ATTENTION = {
   NO_ANSWER: {
     cause: 'Eko’s answer to a repeatable call was lost again and again.',
     action: 'Clear it with Eko’s support, then `reenter`.',
+  },
+  RUN_RESET: {
+    cause: 'The run was reset to an earlier point: calls made after that point are not repeated.',
+    action: 'Send `reenter`: Eko’s answer is the truth.',
   },
   GOING_IN_CIRCLES: {
     cause: 'Eko’s answers sent the journey round without progress.',

@@ -6,7 +6,8 @@ import { MAX_SEALED_LENGTH } from '../values/sealed-field.js'
 import { DEFAULT_POLICY } from './policy.js'
 
 export type FieldErrors = Readonly<Record<string, string>>
-type Check = (value: unknown) => string | null
+/** What is wrong with a value, or null. */
+export type Check = (value: unknown) => string | null
 interface Field {
   readonly check: Check
   readonly optional?: boolean
@@ -17,7 +18,7 @@ const MAX_REASON = 200
 /** Unknown fields that are named; the answer to an update must stay small, or it cannot be given at all. */
 const MAX_NAMED = 10
 
-function text(max: number, pattern?: RegExp): Check {
+export function text(max: number, pattern?: RegExp): Check {
   return (value) => {
     if (typeof value !== 'string') return 'must be text'
     if (value.length === 0 || value.length > max) return `must have 1 to ${max} characters`
@@ -25,7 +26,7 @@ function text(max: number, pattern?: RegExp): Check {
   }
 }
 
-function oneOf(...values: readonly string[]): Check {
+export function oneOf(...values: readonly string[]): Check {
   return (value) => (values.some((allowed) => allowed === value) ? null : `must be one of ${values.join(', ')}`)
 }
 
@@ -51,7 +52,7 @@ function record(value: unknown): Record<string, unknown> | null {
 }
 
 /** Checks the fields of an object; whatever is not listed is refused by name. */
-function shape(fields: Readonly<Record<string, Field>>): (body: unknown) => FieldErrors {
+export function shape(fields: Readonly<Record<string, Field>>): (body: unknown) => FieldErrors {
   return (body) => {
     const object = record(body)
     if (!object) return { body: 'must be one JSON object' }

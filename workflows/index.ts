@@ -1,3 +1,5 @@
 /** Exactly the workflows that a worker registers. */
+export { onboardingIncident } from './onboarding-incident.js'
+export { onboardingLimit } from './onboarding-limit.js'
 export { senderOnboarding } from './sender-onboarding.js'
 export { sendTransactionOtp } from './transaction-otp.js'

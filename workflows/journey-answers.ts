@@ -1,8 +1,11 @@
 import type { CallName, CallOutcome } from './calls.js'
 import { isWalletOver, keepPan, walletOf } from './held.js'
-import { resendWindow } from './resend-window.js'
+import { dispatchPurpose, resendWindow } from './resend-window.js'
 import type { PendingCall, Submission } from './journey.js'
-import type { AttentionCode, Dependency, OutcomeCode, Purpose, StepDone } from './messages.js'
+import { iso } from './iso.js'
+import { refusal } from './journey-gate.js'
+import { MAX_UNANSWERED, parkedState } from './parking.js'
+import type { AttentionCode, OutcomeCode, Purpose, StepDone } from './messages.js'
 import type { ActionName } from './transitions.js'
 import {
   ask,
@@ -12,6 +15,7 @@ import {
   mintChallenge,
   needAttention,
   record,
+  refuse,
   retireChallenge,
   set,
   type Turn,
@@ -209,18 +213,30 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
       needAttention(turn, 'NO_ANSWER', call.submissions, outcome.facts)
       return
     }
-    const dependency = DEPENDENCY[outcome.answer] ?? 'EKO_TRANSPORT'
-    const wait = Math.max(backoff(dependency, call), outcome.retryAfterMs ?? 0)
-    set(turn, {
-      call: { ...call, parks: call.parks + 1, parked: { dependency, since: turn.now, retryAt: turn.now + wait } },
-    })
-    record(turn, call.submissions, 'PARKED', { detail: dependency, ...facts(outcome) })
+    const parked = parkedState(turn.journey, call, outcome, turn.now)
+    set(turn, { call: { ...call, parks: call.parks + 1, parked } })
+    record(turn, call.submissions, 'PARKED', { detail: parked.dependency, ...facts(outcome) })
+  },
+
+  limitReached(turn, call, { limit }) {
+    const { code = 'MOBILE_LIMIT_REACHED', retryAt = turn.now + DEFAULT_LIMIT_MS } = limit ?? {}
+    const purpose = dispatchPurpose(call.name) ?? 'SENDER'
+    set(turn, { limitedUntil: { ...turn.journey.limitedUntil, [purpose]: retryAt } })
+    if (call.name === 'onboardSender' || turn.journey.state === 'AADHAAR_REQUIRED') {
+      set(turn, { ...(purpose === 'AADHAAR' && { aadhaar: null, consent: null }), lastError: code })
+    } else {
+      if (purpose === 'SENDER') enter(turn, 'SENDER_OTP_REQUIRED')
+      deadChallenge(turn, purpose, 'LIMIT_REACHED')
+    }
+    const refused = refusal(code, { retryAt: iso(retryAt) })
+    for (const submission of call.submissions) refuse(turn, submission, refused)
   },
 
   needAttention(turn, call, outcome) {
     const reasons: Partial<Record<CallOutcome['answer'], AttentionCode>> = {
       IDENTITY_ALREADY_USED: 'IDENTITY_ALREADY_USED',
       UNRECOGNISED_ANSWER: 'UNRECOGNISED_ANSWER',
+      RUN_RESET: 'RUN_RESET',
     }
     needAttention(turn, reasons[outcome.answer] ?? 'REFUSED_BY_EKO', call.submissions, outcome.facts)
   },
@@ -336,25 +352,5 @@ function endCompleted(
   record(turn, call.submissions, 'COMPLETED', facts(outcome))
 }
 
-/** How often a repeatable call is parked without an answer before an operator must look. */
-const MAX_UNANSWERED = 5
-
-const DEPENDENCY: Partial<Record<CallOutcome['answer'], Dependency>> = {
-  BUSY: 'EKO_BUSY',
-  CONFIGURATION: 'CONFIGURATION',
-}
-
-/** First wait and longest wait before a parked call is run again, in ms. Our own numbers. */
-const BACKOFF: Readonly<Record<Dependency, readonly [first: number, longest: number]>> = {
-  EKO_TRANSPORT: [5_000, 300_000],
-  EKO_BUSY: [3_000, 60_000],
-  CONFIGURATION: [30_000, 900_000],
-}
-
-/** Doubles with each park; spread by up to a quarter, so that journeys do not come back all at once. */
-function backoff(dependency: Dependency, call: PendingCall): number {
-  const [first, longest] = BACKOFF[dependency]
-  const wait = Math.min(longest, first * 2 ** Math.min(call.parks, 10))
-  const seed = [...call.request.clientRef].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 997, 7)
-  return Math.round(wait * (1 + (seed % 250) / 1000))
-}
+/** Where a limit does not say when there is room again. */
+const DEFAULT_LIMIT_MS = 60_000

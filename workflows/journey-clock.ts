@@ -1,6 +1,6 @@
 import type { Journey, PendingCall } from './journey.js'
 import { isClosed } from './messages.js'
-import { clientRefOf, close, note, record, retireChallenge, set, type Turn } from './turn.js'
+import { clientRefOf, close, note, record, retireChallenge, runOf, set, type Turn } from './turn.js'
 
 /** The next moment at which something happens by itself, in ms; null where only messages move the journey. */
 export function wakeAt(journey: Journey): number | null {
@@ -59,7 +59,7 @@ export function unpark(turn: Turn): void {
   const { call, stepDeadline } = turn.journey
   if (!call?.parked) return
   const sequence = turn.journey.sequence + 1
-  const request = { ...call.request, clientRef: clientRefOf(turn.journey, sequence) }
+  const request = { ...call.request, ...runOf(turn.journey), clientRef: clientRefOf(turn.journey, sequence) }
   set(turn, {
     call: { ...call, request, sequence, parked: null, since: turn.now },
     sequence,

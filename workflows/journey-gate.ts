@@ -130,6 +130,8 @@ function judge(journey: Journey, message: Message, challengeId: string | null, n
     case 'enterSenderOtp':
     case 'enterAadhaarOtp':
       return judgeCode(journey, challengeId, now)
+    case 'enterSenderDetails':
+      return journey.limitedUntil.SENDER > now ? judgeDispatch(journey, 'SENDER', now) : null
     case 'resendOtp':
       return judgeDispatch(journey, journey.state === 'AADHAAR_OTP_REQUIRED' ? 'AADHAAR' : 'SENDER', now)
     case 'enterAadhaar':

@@ -2,6 +2,7 @@ import { SearchAttributeType, type SearchAttributeUpdatePair, defineSearchAttrib
 import {
   CancellationScope,
   condition,
+  patched,
   setCurrentDetails,
   sleep,
   upsertSearchAttributes,
@@ -12,8 +13,8 @@ import { failure } from './failures.js'
 import { onboardingInput } from './guards.js'
 import { wakeAt } from './journey-clock.js'
 import { inputErrors } from './journey-input.js'
-import { refusal } from './journey-gate.js'
-import { statusOf, viewOf } from './journey-view.js'
+import { inFlight, refusal } from './journey-gate.js'
+import { receiptOf, statusOf, viewOf } from './journey-view.js'
 import type { Advanced, Journey, JourneyEvent, PendingCall, Settlement } from './journey.js'
 import {
   isClosed,
@@ -24,9 +25,20 @@ import {
   type OpenRequest,
   type Receipt,
   type Refusal,
+  type RejectionCode,
 } from './messages.js'
-import { admit, advance, compareInput, isBusy, isUserFacing, openJourney } from './onboarding-journey.js'
+import { admit, advance, compareInput, isBusy, isUserFacing, openJourney, resumeJourney } from './onboarding-journey.js'
 import { storyOf, timerSummary } from './story.js'
+
+const WAITS_FOR = 'OnboardingWaitsFor'
+
+/**
+ * A run gives way to a new one at these numbers, in a quiet moment; at twice as many also between two calls. The server
+ * allows 51,200 events, 10,000 signals and 2,000 updates a run.
+ */
+const RUN_LIMITS = { events: 1_000, updates: 500 } as const
+/** How long a run waits for a quiet moment at first, in ms. */
+const FIRST_WAIT_FOR_QUIET_MS = 1_000
 
 interface Waiter<T> {
   readonly resolve: (value: T) => void
@@ -40,11 +52,18 @@ export class JourneyRunner {
   private openers: { readonly waiter: Waiter<OpenAnswer>; readonly joined: boolean }[] = []
   private timer: { readonly at: number; readonly scope: CancellationScope } | null = null
   private timerFired = false
-  private readonly published = new Map<string, string>()
+  private readonly published = new Map<string, string | null>()
+  /** Updates that this run has accepted. */
+  private updates = 0
+  /** The length of the history at the task that brought the last message: tells tasks apart. */
+  private lastMessageTask = -1
+  /** When this run, which is full, is to end. */
+  private quiet: { readonly at: number; readonly waitMs: number } | null = null
 
-  constructor(input: OnboardingInput) {
+  constructor(input: OnboardingInput, carried?: Journey) {
     const { workflowId, runId } = workflowInfo()
-    this.journey = openJourney({ workflowId, runId, input, now: Date.now() })
+    const opening = { workflowId, runId, input, now: Date.now() }
+    this.journey = carried ? resumeJourney(carried, opening) : openJourney(opening)
   }
 
   /** The gate on arrival, for validators. */
@@ -52,8 +71,43 @@ export class JourneyRunner {
     return admit(this.journey, message, Date.now())
   }
 
+  /**
+   * Whether a new run shall go on with the journey. Nothing is in flight between two steps.
+   *
+   * The server refuses to end a run to which something has come meanwhile, and asks again with all of it. In a flood that
+   * would never end, and one task would have to take ever more at once; so the end is tried at a timer only, in a task
+   * that brings no message, and ever more rarely.
+   */
+  isRunFull(): boolean {
+    const { historyLength, continueAsNewSuggested } = workflowInfo()
+    const most = Math.max(historyLength / RUN_LIMITS.events, this.updates / RUN_LIMITS.updates)
+    if (most < 1 && !continueAsNewSuggested) return false
+    if (isBusy(this.journey)) return most >= 2
+    if (!this.quiet) this.quiet = { at: Date.now() + FIRST_WAIT_FOR_QUIET_MS, waitMs: FIRST_WAIT_FOR_QUIET_MS }
+    if (Date.now() < this.quiet.at) return false
+    if (this.lastMessageTask !== historyLength) return true
+    const waitMs = this.quiet.waitMs * 2
+    this.quiet = { at: Date.now() + waitMs, waitMs }
+    return false
+  }
+
+  /** Answers whoever still waits: what they sent is carried into the next run. */
+  answerQueued(): Journey {
+    const waiting = inFlight(this.journey)
+    for (const submission of waiting) {
+      const receipt = receiptOf(this.journey, submission, 'QUEUED')
+      for (const waiter of this.waiters.get(submission.sequence) ?? []) waiter.resolve(receipt)
+    }
+    this.waiters.clear()
+    for (const { waiter, joined } of this.openers) waiter.resolve({ joined, view: viewOf(this.journey) })
+    this.openers = []
+    return this.journey
+  }
+
   /** Takes a message without waiting for what becomes of it. */
   submit(name: string, body: unknown, via: 'signal' | 'update'): Advanced {
+    if (via === 'update') this.updates += 1
+    this.lastMessageTask = workflowInfo().historyLength
     if (Object.hasOwn(MESSAGES, name)) {
       return this.apply({ type: 'arrived', message: { name, body } as Message, via })
     }
@@ -84,6 +138,7 @@ export class JourneyRunner {
 
   /** Answers with the first state that a user can be shown. */
   open({ input }: OpenRequest): Promise<OpenAnswer> {
+    this.updates += 1
     const joined = input.opener === undefined || input.opener !== this.journey.input.opener
     return new Promise((resolve, reject) => {
       this.openers.push({ waiter: { resolve, reject }, joined })
@@ -100,8 +155,9 @@ export class JourneyRunner {
     this.publish()
     if (journey.resolving) {
       const { tenant, rail, policy } = journey.input
-      const { userCode } = journey.resolving
-      this.apply({ type: 'resolved', outcome: await resolve({ tenant, rail, userCode, ...(policy && { policy }) }) })
+      const { userCode, again } = journey.resolving
+      const request = { tenant, rail, userCode, ...(policy && { policy }), ...(again && { again }) }
+      this.apply({ type: 'resolved', outcome: await resolve(request) })
     } else if (journey.call && !journey.call.parked) {
       this.apply({ type: 'callEnded', outcome: await call(journey, journey.call) })
     } else {
@@ -119,26 +175,38 @@ export class JourneyRunner {
     setCurrentDetails(storyOf(viewOf(this.journey)))
     const { state, input } = this.journey
     const status = statusOf(this.journey).kind
-    const wanted: [string, string][] = [
+    const wanted: [string, string | null][] = [
       ['OnboardingRail', input.rail],
       ['OnboardingTenant', input.tenant],
       ...(status === 'CALLING_EKO'
         ? []
-        : ([
-            ['OnboardingState', state],
-            ['OnboardingStatus', status],
-          ] as [string, string][])),
+        : ([['OnboardingState', state], ['OnboardingStatus', status], ...this.waitsFor()] as [
+            string,
+            string | null,
+          ][])),
     ]
     const changed = wanted.filter(([name, value]) => this.publishedValue(name) !== value)
     if (changed.length > 0) upsertSearchAttributes(changed.map(([name, value]) => keyword(name, value)))
     for (const [name, value] of changed) this.published.set(name, value)
   }
 
-  private publishedValue(name: string): string | undefined {
-    return (
-      this.published.get(name) ??
-      workflowInfo().typedSearchAttributes.get(defineSearchAttributeKey(name, SearchAttributeType.KEYWORD))
-    )
+  /** What a parked call waits for, e.g. `UIDAI` or `CONFIGURATION <incident>`; taken back when it waits no more. */
+  private waitsFor(): [string, string | null][] {
+    const status = statusOf(this.journey)
+    if (status.kind !== 'PARKED') {
+      return this.publishedValue(WAITS_FOR) === null ? [] : [[WAITS_FOR, null]]
+    }
+    // Journeys that had been parked before this attribute was there replay without it.
+    if (!patched('publish-waits-for')) return []
+    const { dependency, incident } = status
+    return [[WAITS_FOR, incident === undefined ? dependency : `${dependency} ${incident}`]]
+  }
+
+  private publishedValue(name: string): string | null {
+    const published = this.published.get(name)
+    if (published !== undefined) return published
+    const key = defineSearchAttributeKey(name, SearchAttributeType.KEYWORD)
+    return workflowInfo().typedSearchAttributes.get(key) ?? null
   }
 
   private apply(event: JourneyEvent): Advanced {
@@ -157,10 +225,17 @@ export class JourneyRunner {
     const { rejection } = this.journey
     const refused = isClosed(this.journey.state) && rejection !== null
     for (const { waiter, joined } of this.openers) {
-      if (refused) waiter.reject(failure({ code: rejection, message: 'The journey was rejected at its start.' }))
+      if (refused) waiter.reject(failure(this.rejection(rejection)))
       else waiter.resolve({ joined, view: viewOf(this.journey) })
     }
     this.openers = []
+  }
+
+  private rejection(code: RejectionCode): Refusal {
+    const { detail } = this.journey
+    const limit = code === 'USER_CODE_JOURNEYS_LIMIT' && detail !== null
+    const message = 'The journey was rejected at its start.'
+    return { code, message, ...(limit && { details: { retryAt: detail } }) }
   }
 
   /**
@@ -168,7 +243,8 @@ export class JourneyRunner {
    * costs less history than cancelling one timer a step.
    */
   private armTimer(): void {
-    const at = wakeAt(this.journey)
+    const wake = wakeAt(this.journey)
+    const at = this.quiet && wake !== null ? Math.min(wake, this.quiet.at) : wake
     if (at === null || (this.timer && this.timer.at <= at)) return
     this.timer?.scope.cancel()
     const scope = new CancellationScope({ cancellable: true })
@@ -193,6 +269,6 @@ function settle(waiter: Waiter<Receipt>, settlement: Settlement): void {
   else waiter.reject(failure(settlement.refusal))
 }
 
-function keyword(name: string, value: string): SearchAttributeUpdatePair {
+function keyword(name: string, value: string | null): SearchAttributeUpdatePair {
   return { key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value }
 }

@@ -25,8 +25,8 @@ export function statusOf(journey: Journey): Status {
   if (isClosed(journey.state)) return { kind: 'CLOSED' }
   if (journey.resolving) return { kind: 'CALLING_EKO', call: 'resolveJourney', since: iso(journey.resolving.since) }
   if (call?.parked) {
-    const { dependency, since, retryAt } = call.parked
-    return { kind: 'PARKED', dependency, since: iso(since), retryAt: iso(retryAt) }
+    const { dependency, since, retryAt, incident } = call.parked
+    return { kind: 'PARKED', dependency, since: iso(since), retryAt: iso(retryAt), ...(incident && { incident }) }
   }
   if (call) return { kind: 'CALLING_EKO', call: call.name, since: iso(call.since) }
   if (attention) return { kind: 'NEEDS_ATTENTION', reason: attention.reason, unblockedBy: UNBLOCKED_BY }
@@ -59,12 +59,22 @@ function userAction(journey: Journey): NextAction {
   const expiresAt = iso(Math.min(journey.stepDeadline, journey.journeyDeadline))
   switch (journey.state) {
     case 'SENDER_DETAILS_REQUIRED':
-      return { do: 'ENTER_SENDER_DETAILS', ...(fieldErrors && { fieldErrors }), expiresAt }
+      return {
+        do: 'ENTER_SENDER_DETAILS',
+        ...(fieldErrors && { fieldErrors }),
+        ...limited(journey, 'SENDER'),
+        expiresAt,
+      }
     case 'AADHAAR_REQUIRED': {
       const languages = journey.consentLanguages
       if (!presented) return { do: 'REQUEST_CONSENT', ...(languages && { languages }), expiresAt }
       const { presentedAt: _, ...consent } = presented
-      return { do: 'ENTER_AADHAAR', consent, ...(lastError && { lastError }), expiresAt }
+      return {
+        ...{ do: 'ENTER_AADHAAR', consent },
+        ...(lastError && { lastError }),
+        ...limited(journey, 'AADHAAR'),
+        expiresAt,
+      }
     }
     case 'AADHAAR_OTP_REQUIRED':
       return codeAction(journey, 'AADHAAR', expiresAt)
@@ -73,6 +83,11 @@ function userAction(journey: Journey): NextAction {
     default:
       return codeAction(journey, 'SENDER', expiresAt)
   }
+}
+
+/** When a step that a limit across journeys stopped can be tried again. */
+function limited({ lastError, limitedUntil }: Journey, purpose: Purpose): { availableAt?: string } {
+  return lastError?.endsWith('_LIMIT_REACHED') ? { availableAt: iso(limitedUntil[purpose]) } : {}
 }
 
 function codeAction(journey: Journey, purpose: Purpose, expiresAt: string): NextAction {
@@ -147,6 +162,7 @@ export function viewOf(journey: Journey): View {
     timelineTotal: journey.timelineTotal,
     consent: journey.consent,
     pending: journey.queue.length,
+    messages: journey.messages,
     policy: journey.plan?.policy ?? null,
     startedAt: iso(journey.startedAt),
     stateSince: iso(journey.stateSince),

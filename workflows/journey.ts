@@ -8,6 +8,7 @@ import type {
   ConsentText,
   Dependency,
   Message,
+  MessageCounts,
   NewCodeReason,
   OnboardingInput,
   OpenState,
@@ -34,6 +35,8 @@ export interface Journey {
   /** The agent that owns the journey; `takeOver` changes it. */
   readonly userCode: string
   readonly plan: JourneyPlan | null
+  /** The run that made the calls so far, as an activity saw it: a reset run is another one. */
+  readonly run: string | null
   readonly state: State
   readonly startedAt: number
   readonly stateSince: number
@@ -42,12 +45,15 @@ export interface Journey {
   readonly revision: number
   /** Counts arrivals, challenges and calls: the source of their ids. */
   readonly sequence: number
+  readonly messages: MessageCounts
   readonly call: PendingCall | null
   /** A look-up of tenant and user_code in flight: at the start, and for `takeOver`. */
   readonly resolving: {
     readonly userCode: string
     readonly submission: Submission | null
     readonly since: number
+    /** The journey goes on in a new run, and only wants to know which. */
+    readonly again?: true
   } | null
   readonly attention: { readonly reason: AttentionCode; readonly since: number } | null
   readonly queue: readonly Submission[]
@@ -61,6 +67,8 @@ export interface Journey {
   readonly keptChallenge: Challenge | null
   /** Times of the dispatches of each kind. */
   readonly sends: Readonly<Record<Purpose, readonly number[]>>
+  /** Until when a limit across journeys keeps codes of each kind from being sent. */
+  readonly limitedUntil: Readonly<Record<Purpose, number>>
   readonly wrong: Readonly<Record<Purpose, number>>
   readonly unrecognisedInARow: number
   /** Calls that the journey made by itself since the last message: a guard against going in circles. */
@@ -127,7 +135,12 @@ export interface PendingCall {
   /** The messages that wait for its outcome. */
   readonly submissions: readonly Submission[]
   readonly since: number
-  readonly parked: { readonly dependency: Dependency; readonly since: number; readonly retryAt: number } | null
+  readonly parked: {
+    readonly dependency: Dependency
+    readonly since: number
+    readonly retryAt: number
+    readonly incident?: string
+  } | null
   /** How often it was parked, for the backoff. */
   readonly parks: number
   /** What a code that is sent means to those who wait; default `OTP_SENT`. */

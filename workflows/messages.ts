@@ -16,8 +16,8 @@ export type { SealedField } from '../values/sealed-field.js'
 export const WORKFLOW_TYPE = 'senderOnboarding'
 export const TASK_QUEUE = 'sender-onboarding'
 
-/** What a parked call waits for. */
-export const DEPENDENCIES = ['EKO_TRANSPORT', 'EKO_BUSY', 'CONFIGURATION'] as const
+/** What a parked call waits for: Eko itself, what stands behind Eko, our configuration, or our own rate cap. */
+export const DEPENDENCIES = ['EKO_TRANSPORT', 'EKO_BUSY', 'UIDAI', 'PAN', 'CONFIGURATION', 'RATE_CAP'] as const
 export type Dependency = (typeof DEPENDENCIES)[number]
 
 /** Times are ISO 8601 in UTC, everywhere in the view. */
@@ -27,7 +27,14 @@ export type IsoTime = string
 export type Status =
   | { readonly kind: 'WAITING_FOR_USER' }
   | { readonly kind: 'CALLING_EKO'; readonly call: string; readonly since: IsoTime }
-  | { readonly kind: 'PARKED'; readonly dependency: Dependency; readonly since: IsoTime; readonly retryAt: IsoTime }
+  | {
+      readonly kind: 'PARKED'
+      readonly dependency: Dependency
+      readonly since: IsoTime
+      readonly retryAt: IsoTime
+      /** The configuration incident that it is part of, where there is one. */
+      readonly incident?: string
+    }
   | { readonly kind: 'NEEDS_ATTENTION'; readonly reason: AttentionCode; readonly unblockedBy: readonly MessageName[] }
   | { readonly kind: 'CLOSED' }
 
@@ -142,6 +149,8 @@ export type NextAction =
   | {
       readonly do: 'ENTER_SENDER_DETAILS'
       readonly fieldErrors?: Readonly<Record<string, string>>
+      /** Not before: a limit across journeys is used up. */
+      readonly availableAt?: IsoTime
       readonly expiresAt: IsoTime
     }
   | ({ readonly do: 'ENTER_SENDER_OTP' } & CodeEntryAction)
@@ -157,6 +166,8 @@ export type NextAction =
       readonly do: 'ENTER_AADHAAR'
       readonly consent: ConsentText
       readonly lastError?: string
+      /** Not before: a limit across journeys is used up. */
+      readonly availableAt?: IsoTime
       readonly expiresAt: IsoTime
     }
   | { readonly do: 'ENTER_PAN'; readonly lastError?: string; readonly expiresAt: IsoTime }
@@ -182,7 +193,12 @@ export interface CodeEntryAction extends ResendAction {
 /** What a code is for. */
 export type Purpose = 'SENDER' | 'AADHAAR'
 export type NewCodeReason =
-  'DISPATCH_UNCERTAIN' | 'VERIFICATION_UNCERTAIN' | 'CODE_EXPIRED' | 'ATTEMPTS_USED_UP' | 'SENDER_OTP_AGAIN'
+  | 'DISPATCH_UNCERTAIN'
+  | 'VERIFICATION_UNCERTAIN'
+  | 'CODE_EXPIRED'
+  | 'ATTEMPTS_USED_UP'
+  | 'SENDER_OTP_AGAIN'
+  | 'LIMIT_REACHED'
 
 /** What Eko said, for a support case. No secret, no personal data. */
 export interface SupportFacts {
@@ -248,6 +264,16 @@ export interface AttemptCounters {
   readonly wrongInJourney: number
 }
 
+/** What became of the messages that came: received = taken + refused + repeated + those that wait. */
+export interface MessageCounts {
+  readonly received: number
+  /** Applied, or answered by the journey's end. */
+  readonly taken: number
+  readonly refused: number
+  /** Of a `submissionId` that had come before: answered like the first one. */
+  readonly repeated: number
+}
+
 /** All that may be shown of a journey. */
 export interface View {
   /** Grows with every change. */
@@ -276,7 +302,9 @@ export interface View {
   /** Timeline entries so far, the dropped ones included. */
   readonly timelineTotal: number
   readonly consent: ConsentRecord | null
+  /** Messages that wait to be applied. */
   readonly pending: number
+  readonly messages: MessageCounts
   readonly policy: Policy | null
   readonly startedAt: IsoTime
   readonly stateSince: IsoTime

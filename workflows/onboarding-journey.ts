@@ -2,16 +2,31 @@
  * The journey as a pure state machine: (journey, event) -> (journey, what was settled). What it wants done stands in
  * `journey.call` and `journey.resolving`; when it wants to be woken, in `wakeAt`. No Temporal, no clock, no I/O.
  */
-import type { CallOutcome, ResolveOutcome } from './calls.js'
+import type { CallName, CallOutcome, ResolveOutcome } from './calls.js'
 import { ACTIONS } from './journey-answers.js'
 import { idHash } from './id-hash.js'
+import { iso } from './iso.js'
 import { runClock } from './journey-clock.js'
 import { admit, challengeIdFor, checkApply, inFlight, isBusy, isEnding, keyOf, refusal } from './journey-gate.js'
 import { applyMessage } from './journey-messages.js'
 import type { Advanced, Journey, JourneyEvent, Submission, Wallet } from './journey.js'
 import { isClosed, type Message, type OnboardingInput, type Refusal, REJECTIONS } from './messages.js'
+import { dispatchPurpose } from './resend-window.js'
 import { transitionFor } from './transitions.js'
-import { ask, close, enter, mintChallenge, note, noteCall, record, refuse, set, type Turn } from './turn.js'
+import {
+  ask,
+  close,
+  count,
+  enter,
+  mintChallenge,
+  note,
+  noteCall,
+  record,
+  refuse,
+  runOf,
+  set,
+  type Turn,
+} from './turn.js'
 
 export interface Opening {
   readonly workflowId: string
@@ -30,6 +45,7 @@ export function openJourney({ workflowId, runId, input, now }: Opening): Journey
     input,
     userCode: input.userCode,
     plan: null,
+    run: null,
     state: 'SENDER_LOOKUP',
     startedAt: now,
     stateSince: now,
@@ -37,6 +53,7 @@ export function openJourney({ workflowId, runId, input, now }: Opening): Journey
     journeyDeadline: now,
     revision: 1,
     sequence: 0,
+    messages: { received: 0, taken: 0, refused: 0, repeated: 0 },
     call: null,
     resolving: { userCode: input.userCode, submission: null, since: now },
     attention: null,
@@ -48,6 +65,7 @@ export function openJourney({ workflowId, runId, input, now }: Opening): Journey
     challenge: null,
     keptChallenge: null,
     sends: { SENDER: [], AADHAAR: [] },
+    limitedUntil: { SENDER: 0, AADHAAR: 0 },
     wrong: { SENDER: 0, AADHAAR: 0 },
     unrecognisedInARow: 0,
     hops: 0,
@@ -74,6 +92,22 @@ export function openJourney({ workflowId, runId, input, now }: Opening): Journey
   }
 }
 
+/**
+ * A journey that goes on in a new run. What is asked for first is the run's own id, as an activity sees it; fields that
+ * were added since the journey was carried begin as in a new one.
+ */
+export function resumeJourney(carried: Journey, opening: Opening): Journey {
+  const { userCode, submission = null } = carried.resolving ?? { userCode: carried.userCode }
+  return {
+    ...openJourney(opening),
+    ...carried,
+    runId: opening.runId,
+    run: null,
+    resolving: { userCode, submission, since: opening.now, again: true },
+    revision: carried.revision + 1,
+  }
+}
+
 /** Four characters that tell runs apart: of the run id's end, since its beginning is a clock (UUIDv7, RFC 9562 §5.7). */
 function runPart(runId: string): string {
   const random = Number.parseInt(runId.replace(/\W/g, '').slice(-8), 16) || 0
@@ -95,6 +129,7 @@ function happen(turn: Turn, event: JourneyEvent): number | null {
     case 'arrived':
       return arrive(turn, event.message, event.via)
     case 'arrivedUnreadable':
+      count(turn, 'received', 'refused')
       note(turn, { what: `refused:${event.name}`, code: event.refusal.code })
       return null
     case 'resolved':
@@ -114,18 +149,22 @@ export { admit } from './journey-gate.js'
 function arrive(turn: Turn, message: Message, via: 'signal' | 'update'): number {
   const sequence = turn.journey.sequence + 1
   set(turn, { sequence })
+  count(turn, 'received')
   const key = keyOf(message)
   const submission: Submission = { sequence, message, key, via, challengeId: null }
   const known = key === null ? undefined : turn.journey.answers.find((answer) => answer.key === key)
+  const twin = inFlight(turn.journey).find((other) => key !== null && other.key === key)
+  if (known || twin) count(turn, 'repeated')
   if (known) {
     turn.settled.push({ sequence, receipt: known.receipt })
     return sequence
   }
-  const twin = inFlight(turn.journey).find((other) => key !== null && other.key === key)
   if (twin) return twin.sequence
   const refused = admit(turn.journey, message, turn.now)
-  if (refused) refuse(turn, submission, refused)
-  else {
+  if (refused) {
+    count(turn, 'refused')
+    refuse(turn, submission, refused)
+  } else {
     const bound = { ...submission, challengeId: challengeIdFor(turn.journey, message) }
     set(turn, { queue: [...turn.journey.queue, bound], revision: turn.journey.revision + 1 })
   }
@@ -149,6 +188,7 @@ function takeNext(turn: Turn): void {
   if (!next) return
   set(turn, { queue: queue.filter((other) => other !== next) })
   const refused = checkApply(turn.journey, next, turn.now)
+  count(turn, refused ? 'refused' : 'taken')
   if (refused) refuse(turn, next, refused)
   else applyMessage(turn, next)
 }
@@ -156,16 +196,17 @@ function takeNext(turn: Turn): void {
 function resolve(turn: Turn, outcome: ResolveOutcome): void {
   const { resolving, plan, call } = turn.journey
   if (!resolving) return
-  set(turn, { resolving: null })
-  const { submission } = resolving
+  const { submission, again } = resolving
+  set(turn, { resolving: null, ...((again || !plan) && { run: outcome.run ?? null }) })
+  if (again && call) set(turn, { call: { ...call, request: { ...call.request, ...runOf(turn.journey) } } })
+  if (again && !submission) return
   if ('refused' in outcome) {
-    note(turn, { what: 'call:resolveJourney', code: outcome.refused })
-    if (submission) refuse(turn, submission, { code: outcome.refused, message: REJECTIONS[outcome.refused].cause })
-    else close(turn, 'REJECTED', { rejection: outcome.refused })
+    refuseStart(turn, submission, outcome)
     return
   }
   if (submission) {
-    const owned = call && { ...call, request: { ...call.request, userCode: resolving.userCode } }
+    const held = turn.journey.call
+    const owned = held && { ...held, request: { ...held.request, userCode: resolving.userCode } }
     set(turn, { userCode: resolving.userCode, call: owned })
     record(turn, [submission], 'TAKEN_OVER')
   } else if (!plan) {
@@ -177,6 +218,17 @@ function resolve(turn: Turn, outcome: ResolveOutcome): void {
     })
     begin(turn)
   }
+}
+
+function refuseStart(
+  turn: Turn,
+  submission: Submission | null,
+  { refused: code, retryAt }: Extract<ResolveOutcome, { refused: unknown }>,
+): void {
+  note(turn, { what: 'call:resolveJourney', code })
+  const when = retryAt === undefined ? null : iso(retryAt)
+  if (!submission) close(turn, 'REJECTED', { rejection: code, detail: when })
+  else refuse(turn, submission, { code, message: REJECTIONS[code].cause, ...(when && { details: { retryAt: when } }) })
 }
 
 /** The first step: the lookup, or the verification of a code that the caller already had sent. */
@@ -204,6 +256,7 @@ function endCall(turn: Turn, outcome: CallOutcome): void {
   set(turn, {
     call: null,
     ...(executed && { unrecognisedInARow: keepStreak(turn.journey, outcome) }),
+    run: outcome.run ?? turn.journey.run,
     mobileHint: outcome.mobileHint ?? turn.journey.mobileHint,
     applicationId: outcome.applicationId ?? turn.journey.applicationId,
     profile: outcome.profile ?? turn.journey.profile,
@@ -216,7 +269,7 @@ function endCall(turn: Turn, outcome: CallOutcome): void {
   dropUnsentChallenge(turn)
 }
 
-const NEVER_EXECUTED = ['INPUT_REFUSED', 'NOT_SENT', 'BUSY', 'CONFIGURATION'] as const
+const NEVER_EXECUTED = ['INPUT_REFUSED', 'NOT_SENT', 'BUSY', 'CONFIGURATION', 'LIMIT_REACHED', 'RUN_RESET'] as const
 
 function keepStreak(journey: Journey, outcome: CallOutcome): number {
   return outcome.answer === 'UNRECOGNISED_ANSWER' ? journey.unrecognisedInARow : 0
@@ -232,16 +285,9 @@ function heldWallet(held: Wallet | null, { wallet }: CallOutcome): Wallet | null
   }
 }
 
-const DISPATCHES = {
-  getSender: 'SENDER',
-  onboardSender: 'SENDER',
-  generateSenderOtp: 'SENDER',
-  generateAadhaarOtp: 'AADHAAR',
-} as const
-
 /** A code that was sent, or may have been, counts against the quota; and it uses up the consent it was sent under. */
-function countDispatch(turn: Turn, name: string, outcome: CallOutcome): void {
-  const purpose = DISPATCHES[name as keyof typeof DISPATCHES] as 'SENDER' | 'AADHAAR' | undefined
+function countDispatch(turn: Turn, name: CallName, outcome: CallOutcome): void {
+  const purpose = dispatchPurpose(name)
   if (!purpose) return
   const mayHaveSent = ['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'].includes(outcome.answer)
   // On Levin a code may be out although its reference is missing: no other call sends one.

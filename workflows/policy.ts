@@ -24,6 +24,10 @@ export interface Policy {
   readonly consentSeconds: number
   /** How long a PAN that came early is kept, in seconds. */
   readonly keptPanSeconds: number
+  /** First wait before a call that could not be made is tried again, in seconds; it doubles with each time. */
+  readonly parkFirstSeconds: number
+  /** Longest such wait, in seconds. */
+  readonly parkLongestSeconds: number
   /** Take Eko's "already onboarded" at lookup as the end, without proof that the sender holds the mobile. */
   readonly trustLookup: boolean
 }
@@ -41,6 +45,8 @@ export const DEFAULT_POLICY: Policy = {
   journeySeconds: 604_800,
   consentSeconds: 86_400,
   keptPanSeconds: 600,
+  parkFirstSeconds: 5,
+  parkLongestSeconds: 300,
   trustLookup: false,
 }
 
@@ -63,4 +69,6 @@ export const DEFAULT_RANGES: PolicyRanges = {
   journeySeconds: [60, 604_800],
   consentSeconds: [60, 86_400],
   keptPanSeconds: [1, 600],
+  parkFirstSeconds: [1, 60],
+  parkLongestSeconds: [60, 900],
 }

@@ -1,7 +1,27 @@
 import type { Journey } from './journey.js'
+import type { CallName, SendQuota } from './calls.js'
 import type { Purpose } from './messages.js'
 
 const DAY_MS = 86_400_000
+
+const DISPATCHES: Partial<Record<CallName, Purpose>> = {
+  getSender: 'SENDER',
+  onboardSender: 'SENDER',
+  generateSenderOtp: 'SENDER',
+  generateAadhaarOtp: 'AADHAAR',
+}
+
+/** The kind of code that a call may send; null where it sends none. */
+export function dispatchPurpose(name: CallName): Purpose | null {
+  return DISPATCHES[name] ?? null
+}
+
+/** The quota that a dispatch counts against over all journeys: the same numbers as within the journey. */
+export function sendQuota({ plan }: Journey, name: CallName): { quota?: SendQuota } {
+  if (!plan || !dispatchPurpose(name)) return {}
+  const { sendsPerWindow, sendWindowSeconds, sendsPerDay } = plan.policy
+  return { quota: { perWindow: sendsPerWindow, windowSeconds: sendWindowSeconds, perDay: sendsPerDay } }
+}
 
 /** When a code of this kind may be sent again, and how many are left for 24 hours. */
 export function resendWindow(
@@ -14,6 +34,7 @@ export function resendWindow(
   if (!policy) return { at: now, left: 0, limited: false }
   const cooldown = (sends.at(-1) ?? -Infinity) + policy.resendCooldownSeconds * 1000
   const quota = Math.max(
+    journey.limitedUntil[purpose],
     freeAt(sends, policy.sendsPerWindow, policy.sendWindowSeconds * 1000),
     freeAt(sends, policy.sendsPerDay, DAY_MS),
   )

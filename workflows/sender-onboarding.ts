@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  continueAsNew,
   defineQuery,
   defineSignal,
   defineUpdate,
@@ -12,9 +13,11 @@ import {
 } from '@temporalio/workflow'
 import { runCall, runResolve } from './call-runner.js'
 import { failure } from './failures.js'
+import type { FieldErrors } from './guards.js'
 import { inputErrors } from './journey-input.js'
 import { refusal } from './journey-gate.js'
 import { JourneyRunner } from './journey-runner.js'
+import type { Journey } from './journey.js'
 import { resultOf, viewOf } from './journey-view.js'
 import {
   isClosed,
@@ -32,9 +35,16 @@ import {
 /**
  * One durable journey of one sender: messages in, calls out, the pure journey in between. Every business end completes
  * the run; only malformed input fails it (`INVALID_INPUT`).
+ *
+ * @param carried the journey so far, where a long one goes on in a new run
  */
-export async function senderOnboarding(input: OnboardingInput): Promise<OnboardingResult> {
-  const fieldErrors = inputErrors(input, workflowInfo().workflowId)
+export async function senderOnboarding(input: OnboardingInput, carried?: Journey): Promise<OnboardingResult> {
+  const { workflowId, continuedFromExecutionRunId } = workflowInfo()
+  // Only a run before this one may hand over a journey: a caller could pretend anything.
+  const fieldErrors: FieldErrors =
+    carried === undefined || continuedFromExecutionRunId
+      ? inputErrors(input, workflowId)
+      : { carried: 'must not be given by a caller' }
   if (Object.keys(fieldErrors).length > 0) {
     throw failure({
       code: 'INVALID_INPUT',
@@ -42,14 +52,21 @@ export async function senderOnboarding(input: OnboardingInput): Promise<Onboardi
       details: { fieldErrors },
     })
   }
-  const runner = new JourneyRunner(input)
+  const runner = new JourneyRunner(input, carried)
   listen(runner)
   // Native Cancel means the message `cancel`: a call in flight finishes first, and COMPLETED wins.
   CancellationScope.current().cancelRequested.catch(() => {
     runner.submit('cancel', { actor: { type: 'operator', id: 'temporal' }, reason: 'Temporal cancellation' }, 'signal')
   })
   return CancellationScope.nonCancellable(async () => {
-    while (!isClosed(runner.journey.state)) await runner.step(runResolve, runCall)
+    while (!isClosed(runner.journey.state)) {
+      if (runner.isRunFull()) {
+        const journey = runner.answerQueued()
+        await condition(allHandlersFinished)
+        await continueAsNew<typeof senderOnboarding>(input, journey)
+      }
+      await runner.step(runResolve, runCall)
+    }
     runner.publish()
     await condition(allHandlersFinished)
     return resultOf(runner.journey)

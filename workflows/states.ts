@@ -20,7 +20,13 @@ export function isClosed(state: State): state is ClosedState {
 }
 
 /** Search attributes of every journey, all of type Keyword. */
-export const SEARCH_ATTRIBUTES = ['OnboardingState', 'OnboardingStatus', 'OnboardingRail', 'OnboardingTenant'] as const
+export const SEARCH_ATTRIBUTES = [
+  'OnboardingState',
+  'OnboardingStatus',
+  'OnboardingRail',
+  'OnboardingTenant',
+  'OnboardingWaitsFor',
+] as const
 
 export const STATUS_KINDS = ['WAITING_FOR_USER', 'CALLING_EKO', 'PARKED', 'NEEDS_ATTENTION', 'CLOSED'] as const
 export type StatusKind = (typeof STATUS_KINDS)[number]

@@ -27,6 +27,7 @@ export type ActionName =
   | 'proveMobileAgain'
   | 'refuseInput'
   | 'park'
+  | 'limitReached'
   | 'needAttention'
 
 /**
@@ -165,8 +166,29 @@ export const TRANSITIONS: readonly Transition[] = [
   { call: '*', answers: ['INPUT_REFUSED'], action: 'refuseInput', to: ['SAME', 'AADHAAR_REQUIRED'] },
   { call: '*', answers: ['NOT_SENT', 'BUSY', 'CONFIGURATION'], action: 'park', to: ['SAME'] },
   {
+    call: 'onboardSender',
+    answers: ['LIMIT_REACHED'],
+    action: 'limitReached',
+    to: ['SENDER_DETAILS_REQUIRED'],
+  },
+  {
+    call: 'generateAadhaarOtp',
+    answers: ['LIMIT_REACHED'],
+    action: 'limitReached',
+    to: ['AADHAAR_REQUIRED', 'AADHAAR_OTP_REQUIRED'],
+  },
+  { call: 'getSender', answers: ['LIMIT_REACHED'], action: 'limitReached', to: [OTP] },
+  { call: 'generateSenderOtp', answers: ['LIMIT_REACHED'], action: 'limitReached', to: [OTP] },
+  {
     call: '*',
-    answers: ['IDENTITY_ALREADY_USED', 'FIELDS_REFUSED', 'SENDER_UNKNOWN', 'REFUSED', 'UNRECOGNISED_ANSWER'],
+    answers: [
+      'IDENTITY_ALREADY_USED',
+      'FIELDS_REFUSED',
+      'SENDER_UNKNOWN',
+      'REFUSED',
+      'RUN_RESET',
+      'UNRECOGNISED_ANSWER',
+    ],
     action: 'needAttention',
     to: ['SAME'],
   },

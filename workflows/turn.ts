@@ -1,9 +1,11 @@
 import type { CallName, CallOutcome, CallRequest } from './calls.js'
 import type { Challenge, Journey, PendingCall, Settlement, Submission } from './journey.js'
 import { iso } from './iso.js'
+import { sendQuota } from './resend-window.js'
 import { receiptOf } from './journey-view.js'
 import type {
   AttentionCode,
+  MessageCounts,
   NewCodeReason,
   OutcomeCode,
   Purpose,
@@ -32,6 +34,13 @@ export interface Turn {
 
 export function set(turn: Turn, change: Partial<Journey>): void {
   turn.journey = { ...turn.journey, ...change }
+}
+
+/** Counts a message. */
+export function count(turn: Turn, ...what: readonly (keyof MessageCounts)[]): void {
+  const messages: Record<keyof MessageCounts, number> = { ...turn.journey.messages }
+  for (const name of what) messages[name] += 1
+  set(turn, { messages })
 }
 
 /** Adds a line to the story; every line is a new revision. */
@@ -97,7 +106,8 @@ export function close(turn: Turn, state: State, change: Partial<Journey> = {}): 
   })
   enter(turn, state)
   const waiting = [...(call?.submissions ?? []), ...turn.journey.queue]
-  set(turn, { queue: [] })
+  const { messages, queue } = turn.journey
+  set(turn, { queue: [], messages: { ...messages, taken: messages.taken + queue.length } })
   if (isClosed(state)) record(turn, waiting, state)
 }
 
@@ -116,6 +126,11 @@ export function needAttention(
 /** Begins every `client_ref_id` of one run of a call; the activity appends its attempt. */
 export function clientRefOf({ refPrefix }: Journey, sequence: number): string {
   return `${refPrefix}${sequence.toString(36).padStart(3, '0')}`
+}
+
+/** The run that made the calls so far, where it is known: tells an activity of a reset run from one that was not. */
+export function runOf({ run }: Journey): { run?: string } {
+  return run === null ? {} : { run }
 }
 
 /** Asks Eko. `submissions` wait for the outcome; with none of them new, it counts as a call of the journey's own. */
@@ -137,7 +152,12 @@ export function ask(
   const call: PendingCall = {
     sequence,
     name,
-    request: { tenant, rail, mobile, userCode: journey.userCode, clientRef, ...request },
+    request: {
+      ...{ tenant, rail, mobile, userCode: journey.userCode, clientRef },
+      ...sendQuota(journey, name),
+      ...runOf(journey),
+      ...request,
+    },
     submissions,
     since: turn.now,
     parked: null,

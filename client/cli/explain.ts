@@ -24,8 +24,20 @@ const DEPENDENCY: Readonly<Record<Dependency, Why>> = {
     unblockedBy: 'Nothing to do: the call runs again by itself. `retry` runs it now.',
   },
   EKO_BUSY: {
-    waits: 'Eko is busy, or the tenant’s rate is used up; the call was not executed.',
+    waits: 'Eko is busy with the sender; the call was not executed.',
     unblockedBy: 'Nothing to do: the call runs again by itself. `retry` runs it now.',
+  },
+  UIDAI: {
+    waits: 'Aadhaar calls do not get through, though Eko answers others: UIDAI seems to be away.',
+    unblockedBy: 'Nothing to do: the call runs again by itself. `retry` runs it now.',
+  },
+  PAN: {
+    waits: 'PAN calls do not get through, though Eko answers others: the PAN service seems to be away.',
+    unblockedBy: 'Nothing to do: the call runs again by itself. `retry` runs it now.',
+  },
+  RATE_CAP: {
+    waits: 'The worker’s or the tenant’s own rate cap is used up; the call has its turn later.',
+    unblockedBy: 'Nothing to do: the call runs at its turn.',
   },
   CONFIGURATION: {
     waits: 'Eko refuses the tenant’s configuration (keys, permissions, service), for all of its journeys.',

@@ -1,8 +1,10 @@
 import { Command } from 'commander'
+import { addIncidentsCommand } from './commands/incidents.js'
 import { addJourneyCommands } from './commands/journey.js'
 import { addListCommands } from './commands/list.js'
 import { addMessageCommands } from './commands/messages.js'
 import { addOperatorCommands } from './commands/operator.js'
+import { addReplayCommand } from './commands/replay.js'
 import { addSecretCommands } from './commands/secrets.js'
 import { addDoctorCommand } from './commands/doctor.js'
 import { addTransactionOtpCommand } from './commands/transaction-otp.js'
@@ -40,6 +42,8 @@ export function buildProgram(run: Runner, name: string): Command {
   addListCommands(context)
   addTransactionOtpCommand(context)
   addSecretCommands(context)
+  addReplayCommand(context)
+  addIncidentsCommand(context)
   addDoctorCommand(context)
   return program
 }

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { asyncLocalStorage, type Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { createEkoClient } from '../../activities/eko/index.js'
+import { createCallGate } from '../../activities/gate/index.js'
 import { createActivities } from '../../activities/index.js'
-import { createRegistry, type Tenant, type TenantRegistry } from '../../activities/tenants.js'
+import type { Dispatch, Limits, Reserved } from '../../activities/limits/index.js'
+import { createRegistry, DEFAULT_LIMITS, type Tenant, type TenantRegistry } from '../../activities/tenants.js'
 import { createOpener, createSealer, generateSealingKey } from '../../secrets/index.js'
 import type { CallOutcome, CallRequest, JourneyActivities } from '../../workflows/calls.js'
 import { DEFAULT_POLICY, DEFAULT_RANGES } from '../../workflows/messages.js'
@@ -18,6 +20,23 @@ const REQUEST: CallRequest = {
 interface Attempt {
   readonly attempt: number
   readonly heartbeatDetails?: unknown
+}
+
+const log = { error: () => undefined, warn: () => undefined, info: () => undefined }
+/** What was asked of the limits, and what they answer; the real ones have tests of their own. */
+let reserved: Dispatch[] = []
+let released: Dispatch[] = []
+let room: Reserved = { granted: true }
+const limits: Limits = {
+  reserveDispatch(dispatch) {
+    reserved.push(dispatch)
+    return Promise.resolve(room)
+  },
+  releaseDispatch(dispatch) {
+    released.push(dispatch)
+    return Promise.resolve()
+  },
+  reserveJourney: () => Promise.resolve({ granted: true }),
 }
 
 let server: TestServer
@@ -37,6 +56,9 @@ beforeAll(async () => {
 beforeEach(() => {
   received = 0
   heartbeats = []
+  reserved = []
+  released = []
+  room = { granted: true }
 })
 afterAll(async () => {
   await eko.close()
@@ -53,7 +75,7 @@ function tenant(userCodes: readonly string[] = ['20810200']): Tenant {
   } as const
   return {
     ...{ name: 'acme', environment: 'sandbox', credentials, userCodes, rails: ['digikhata', 'levin'] },
-    ...{ policy: DEFAULT_POLICY, ranges: DEFAULT_RANGES, strictness: 'strict', consents: [] },
+    ...{ policy: DEFAULT_POLICY, ranges: DEFAULT_RANGES, limits: DEFAULT_LIMITS, strictness: 'strict', consents: [] },
   }
 }
 
@@ -66,11 +88,13 @@ function run<T>(
   const activities = createActivities({
     ...{ tenants: tenants ?? createRegistry([tenant()]), eko, startToCloseMs: 35_000, allowPlaintextCodes: false },
     ...{ opener: createOpener(keys.privateKeys), sealer: createSealer(keys.publicKeys) },
+    ...{ gate: createCallGate({ taskQueue: 'q', log, source: () => JOURNEY }), limits },
   })
   const info = {
     ...{
       taskToken: new Uint8Array(),
       workflowExecution: { workflowId: JOURNEY, runId: 'r' },
+      activityId: '7',
       startToCloseTimeoutMs: 35_000,
     },
     ...described,
@@ -182,5 +206,87 @@ describe('an attempt', () => {
     const outcome = await run({ attempt: 1 }, (activities) => activities.verifySenderOtp({ ...REQUEST, notAfter: 1 }))
     expect(outcome).toMatchObject({ answer: 'INPUT_REFUSED', inputCode: 'CODE_EXPIRED' })
     expect(received).toBe(0)
+  })
+})
+
+const QUOTA = { perWindow: 3, windowSeconds: 600, perDay: 6 }
+const DISPATCH: CallRequest = { ...REQUEST, quota: QUOTA }
+const unreachable = (): TenantRegistry =>
+  createRegistry([{ ...tenant(), credentials: { ...tenant().credentials, baseUrl: 'http://127.0.0.1:1' } }])
+
+describe('a dispatch', () => {
+  const sent = json({ status: 0, response_type_id: 2129, response_status_id: 0, data: { otp_ref_id: 'ref' } })
+  const dispatch = (attempt: Attempt, tenants?: TenantRegistry): Promise<CallOutcome> =>
+    run(attempt, (activities) => activities.generateSenderOtp(DISPATCH), tenants)
+
+  it('has its place before its intent, and keeps it', async () => {
+    answering = (request, response) => {
+      expect({ places: reserved.length, intents: heartbeats.length }).toEqual({ places: 1, intents: 1 })
+      return sent(request, response)
+    }
+    expect(await dispatch({ attempt: 1 })).toMatchObject({ answer: 'OTP_SENT' })
+    expect(reserved).toEqual([{ id: 'r/7', purpose: 'SENDER', mobile: REQUEST.mobile, quota: QUOTA }])
+    expect(released).toEqual([])
+  })
+
+  it('without a place declares no intent and sends nothing', async () => {
+    room = { granted: false, code: 'MOBILE_LIMIT_REACHED', retryAt: 1_000 }
+    expect(await dispatch({ attempt: 1 })).toEqual({
+      ...{ class: 'NOT_SENT', answer: 'LIMIT_REACHED' },
+      limit: { code: 'MOBILE_LIMIT_REACHED', retryAt: 1_000 },
+    })
+    expect({ received, heartbeats }).toEqual({ received: 0, heartbeats: [] })
+  })
+
+  it('that did not get through gives its place back', async () => {
+    await failureOf(dispatch({ attempt: 1 }, unreachable()))
+    expect(released).toEqual(reserved)
+  })
+
+  it('that Eko refused before it executed anything gives its place back', async () => {
+    answering = json({ status: 319, response_type_id: 319, response_status_id: 1 })
+    await dispatch({ attempt: 4 })
+    expect(released).toEqual(reserved)
+  })
+
+  it('whose outcome is unknown keeps its place: a code may have been sent', async () => {
+    answering = (request) => request.socket.destroy()
+    expect((await failureOf(dispatch({ attempt: 1 }))).type).toBe('UnknownOutcome')
+    expect({ reserved: reserved.length, released }).toEqual({ reserved: 1, released: [] })
+  })
+
+  it('to a sender who is not enrolled gives its place back: no code was sent', async () => {
+    answering = json({ status: 308, response_type_id: 308, response_status_id: 1, data: {} })
+    await run({ attempt: 1 }, (activities) => activities.getSender(DISPATCH))
+    expect(released).toEqual(reserved)
+  })
+})
+
+describe('an attempt of a run that was reset', () => {
+  const of = (run: string): CallRequest => ({ ...REQUEST, run })
+
+  it('is not made where it must not be repeated: what the run did after the reset point is not known', async () => {
+    for (const call of ['getSender', 'generateSenderOtp', 'verifySenderOtp', 'verifyAadhaarOtp'] as const) {
+      const outcome = await run({ attempt: 1 }, (activities) => activities[call](of('before')))
+      expect(outcome).toEqual({ class: 'NOT_SENT', answer: 'RUN_RESET', run: 'r' })
+    }
+    expect({ received, heartbeats }).toEqual({ received: 0, heartbeats: [] })
+  })
+
+  it('is made where it may be repeated', async () => {
+    answering = json({
+      status: 0,
+      response_type_id: 2444,
+      data: { consent_language_list: [{ id: 1, name: 'English' }] },
+    })
+    await run({ attempt: 1 }, (activities) => activities.consentLanguages(of('before')))
+    expect(received).toBe(1)
+  })
+
+  it('is made in the run that the journey knows', async () => {
+    answering = json({ status: 308, response_type_id: 308, response_status_id: 1, data: {} })
+    expect(await run({ attempt: 1 }, (activities) => activities.getSender(of('r')))).toMatchObject({
+      answer: 'NOT_ENROLLED',
+    })
   })
 })

@@ -3,6 +3,7 @@ import { OPERATION_TABLES } from '../../activities/eko/index.js'
 import { railPlan } from '../../activities/resolve-journey.js'
 import { type Answer, CALLS } from '../../workflows/calls.js'
 import { RAILS } from '../../workflows/messages.js'
+import { dispatchPurpose } from '../../workflows/resend-window.js'
 import { OTHERWISE, TRANSITIONS, transitionFor } from '../../workflows/transitions.js'
 import { planOf } from '../journey/support.js'
 
@@ -26,16 +27,35 @@ describe('the decision tables and the journey', () => {
       'INPUT_REFUSED',
       'NOT_SENT',
       'WALLET_TOKEN_REFUSED',
+      'RUN_RESET',
     ]
     const consents: readonly Answer[] = ['LANGUAGES', 'CONSENT', 'CONFIGURATION']
     const reachable = (call: string, answer: Answer): boolean =>
       always.includes(answer) ||
       consents.includes(answer) ||
+      (answer === 'LIMIT_REACHED' && CALLS.some((name) => name === call && dispatchPurpose(name))) ||
       given.some((one) => (call === '*' || one.call === call) && one.answer === answer)
     const dead = TRANSITIONS.flatMap(({ call, answers }) =>
       answers.filter((answer) => !reachable(call, answer)).map((answer) => `${call} ${answer}`),
     )
     expect(dead).toEqual([])
+  })
+
+  it.each(given)(
+    '$rail $call: the journey counts as a dispatch what the table says may send a code',
+    ({ rail, call }) => {
+      expect(dispatchPurpose(call)).toBe(OPERATION_TABLES[call][rail]?.sends ?? null)
+    },
+  )
+
+  it('repeats nothing that may send a code or use one up', () => {
+    for (const { rail, call } of given) {
+      const table = OPERATION_TABLES[call][rail]
+      const dispatchOrVerification = table?.sends !== undefined || table?.parameters.some(({ name }) => name === 'otp')
+      expect([rail, call, table?.repeatable, table?.onUnknown === 'RUN_AGAIN']).toEqual([
+        ...[rail, call, !dispatchOrVerification, !dispatchOrVerification],
+      ])
+    }
   })
 
   it.each(RAILS)('the journey’s tests assume the plan that %s’s tables really give', (rail) => {

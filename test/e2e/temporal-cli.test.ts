@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { NextAction, OnboardingResult, Receipt, SecretField, View } from '../../client/index.js'
 import { entryPoint } from '../../stack/entry-point.js'
@@ -7,6 +5,7 @@ import { findTemporalCli } from '../../stack/temporal-server.js'
 import { isBuildFresh } from '../support/fresh-build.js'
 import { ALL_STEPS_ONCE, RAILS, smsFor, steps, until, USER_CODE } from '../support/journeys.js'
 import { newPerson } from '../support/people.js'
+import { type ProgramEnd, runProgram } from '../support/program.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /** Journeys driven by two command line tools alone: Temporal's own, and `onboard id` and `onboard seal`. */
@@ -19,20 +18,10 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.stop())
 
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
 /** Runs a program to its end. Its environment holds nothing but what is named here. */
-async function run(program: string, args: readonly string[], input = ''): Promise<Ended> {
+function run(program: string, args: readonly string[], input = ''): Promise<ProgramEnd> {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(program, args, { cwd: stack.folder, env: { PATH, HOME, ...stack.local.clientEnv } })
-  const code = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
-  child.stdin.end(input)
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
-  return { code: await code, out, err }
+  return runProgram(program, args, { cwd: stack.folder, env: { PATH, HOME, ...stack.local.clientEnv }, input })
 }
 
 async function onboard(args: readonly string[], input: string): Promise<string> {

@@ -101,7 +101,8 @@ describe('the package', () => {
   it('brings a worker that uses the prebuilt bundle', async () => {
     const bundle = await inProject(`
       import { readWorkerConfig } from 'sender-onboarding/worker'
-      const { workflowBundle } = readWorkerConfig({ ONBOARDING_TENANTS_FILE: 't', ONBOARDING_SEALING_KEYS_FILE: 'k' })
+      const files = { ONBOARDING_TENANTS_FILE: 't', ONBOARDING_SEALING_KEYS_FILE: 'k', ONBOARDING_ID_KEY_FILE: 'i' }
+      const { workflowBundle } = readWorkerConfig(files)
       console.log(JSON.stringify(workflowBundle))
       process.exit(0)
     `)

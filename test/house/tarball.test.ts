@@ -193,6 +193,7 @@ describe('the tarball, installed into an empty project', () => {
           ONBOARDING_ENVIRONMENT: 'sandbox',
           ONBOARDING_TENANTS_FILE: stack.local.tenantsFile,
           ONBOARDING_SEALING_KEYS_FILE: join(stack.folder, 'keys', 'sealing-keys.json'),
+          ONBOARDING_ID_KEY_FILE: join(stack.folder, 'keys', 'id-key'),
           ONBOARDING_TASK_QUEUE: QUEUE,
         },
       })

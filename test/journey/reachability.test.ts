@@ -46,6 +46,8 @@ function eventsOf(
   const messages = MESSAGE_NAMES.map((name) => ({
     event: { type: 'arrived', message: agreedNow(message(name), now), via: 'signal' } as const,
     byOperator: ['reenter', 'retryNow', 'takeOver', 'cancel', 'withdrawConsent'].includes(name),
+    // Whoever met a limit comes back when there is room again.
+    later: Math.max(...Object.values(journey.limitedUntil)),
   }))
   const { call } = journey
   if (journey.resolving) {

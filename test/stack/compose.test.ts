@@ -11,6 +11,7 @@ const REQUIRED = {
   POSTGRES_PASSWORD: 'x'.repeat(24),
   ONBOARDING_TENANTS_PATH: '/srv/tenants.json',
   ONBOARDING_SEALING_KEYS_PATH: '/srv/sealing-keys.json',
+  ONBOARDING_ID_KEY_PATH: '/srv/id-key',
   ONBOARDING_TENANT_SECRETS_FOLDER: '/srv/tenant-secrets',
 }
 const compose = composeFile(REQUIRED)
@@ -162,6 +163,7 @@ describe('docker-compose.temporal.yml', () => {
     const { environment = {}, secrets, stop_grace_period, init } = service('worker')
     expect(Object.keys(environment).sort()).toEqual([
       'ONBOARDING_ENVIRONMENT',
+      'ONBOARDING_ID_KEY_FILE',
       'ONBOARDING_LOG_LEVEL',
       'ONBOARDING_SEALING_KEYS_FILE',
       'ONBOARDING_SHUTDOWN_GRACE_SECONDS',
@@ -174,6 +176,7 @@ describe('docker-compose.temporal.yml', () => {
     expect(secrets?.map((name) => `/run/secrets/${name}`)).toEqual([
       environment['ONBOARDING_TENANTS_FILE'],
       environment['ONBOARDING_SEALING_KEYS_FILE'],
+      environment['ONBOARDING_ID_KEY_FILE'],
     ])
     expect(seconds(stop_grace_period)).toBeGreaterThan(Number(environment['ONBOARDING_SHUTDOWN_GRACE_SECONDS']))
     expect(init).toBe(true)

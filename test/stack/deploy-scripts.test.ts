@@ -43,6 +43,7 @@ const ALL_FOUR = {
   OnboardingStatus: KEYWORD,
   OnboardingRail: KEYWORD,
   OnboardingTenant: KEYWORD,
+  OnboardingWaitsFor: KEYWORD,
 }
 
 beforeAll(async () => {

@@ -25,6 +25,7 @@ describe('a tenants file', () => {
       rails: ['digikhata'],
       policy: DEFAULT_POLICY,
       ranges: DEFAULT_RANGES,
+      limits: { journeysPerUserCode: { count: 500, seconds: 3_600 } },
       strictness: 'strict',
       consents: [],
     })

@@ -51,6 +51,21 @@ describe('production refuses', () => {
 })
 
 describe('every environment refuses', () => {
+  it('a limit of journeys that is none, or that no limit could remember', async () => {
+    const withLimit = (count: number, seconds: number) => ({ limits: { journeysPerUserCode: { count, seconds } } })
+    const where = 'limits.journeysPerUserCode'
+    expect(await problemsOf(load([productionTenant(withLimit(0, 59))]))).toEqual([
+      `tenant "fintech-one": ${where}.count: must lie within [1, 5000] in production`,
+      `tenant "fintech-one": ${where}.seconds: must lie within [60, 86400] in production`,
+    ])
+    expect(await problemsOf(load([sandboxTenant(withLimit(5_001, 86_401))], 'sandbox'))).toEqual([
+      `tenant "demo": ${where}.count: must lie within [1, 5000] in sandbox`,
+      `tenant "demo": ${where}.seconds: must lie within [1, 86400] in sandbox`,
+    ])
+    const { registry } = await load([sandboxTenant(withLimit(5_000, 1))], 'sandbox')
+    expect((await registry.find('demo'))?.limits).toEqual({ journeysPerUserCode: { count: 5_000, seconds: 1 } })
+  })
+
   it('a sandbox tenant that points at Eko, and a uat tenant that points at production or at plain http', async () => {
     const sandbox = sandboxTenant({
       credentials: credentials({ baseUrl: 'https://staging.eko.in/ekoapi/v3' }),

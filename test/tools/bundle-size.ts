@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -5,8 +6,10 @@ import { parseArgs } from 'node:util'
 import { Client, Connection } from '@temporalio/client'
 import { NativeConnection } from '@temporalio/worker'
 import type { EkoClient } from '../../activities/eko/index.js'
+import { createCallGate } from '../../activities/gate/index.js'
 import { createActivities } from '../../activities/index.js'
-import { createRegistry, type Tenant } from '../../activities/tenants.js'
+import { createLimits } from '../../activities/limits/index.js'
+import { createRegistry, DEFAULT_LIMITS, type Tenant } from '../../activities/tenants.js'
 import { createOpener, createSealer, dataConverter, generateSealingKey, journeyId } from '../../secrets/index.js'
 import { findTemporalCli, startTemporalServer } from '../../stack/temporal-server.js'
 import { createLogger, createOnboardingWorker, installRuntime } from '../../worker/index.js'
@@ -40,6 +43,7 @@ const TENANT: Tenant = {
   rails: ['digikhata'],
   policy: DEFAULT_POLICY,
   ranges: DEFAULT_RANGES,
+  limits: DEFAULT_LIMITS,
   strictness: 'format',
   consents: [],
 }
@@ -115,6 +119,8 @@ try {
     eko: CODE_SENT,
     opener: createOpener(keys.privateKeys),
     sealer: createSealer(keys.publicKeys),
+    gate: createCallGate({ taskQueue: TASK_QUEUE, log: createLogger({ level: 'error' }), callsPerSecond: 10_000 }),
+    limits: createLimits({ idKey: randomBytes(32), taskQueue: TASK_QUEUE }),
     startToCloseMs: 10_000,
     allowPlaintextCodes: false,
   })

@@ -4,7 +4,11 @@ import { describe, expect, it } from '@jest/globals'
 import { readWorkerConfig, SETTINGS, WorkerConfigError } from '../../worker/config.js'
 import { newFolder } from './support.js'
 
-const REQUIRED = { ONBOARDING_TENANTS_FILE: '/etc/tenants.json', ONBOARDING_SEALING_KEYS_FILE: '/etc/keys.json' }
+const REQUIRED = {
+  ONBOARDING_TENANTS_FILE: '/etc/tenants.json',
+  ONBOARDING_SEALING_KEYS_FILE: '/etc/keys.json',
+  ONBOARDING_ID_KEY_FILE: '/etc/id-key',
+}
 
 /** A home without a temporal.toml, so that the machine's own does not count. */
 async function read(settings: Record<string, string>) {
@@ -29,6 +33,7 @@ describe('a worker’s configuration', () => {
       taskQueue: 'sender-onboarding',
       tenantsFile: '/etc/tenants.json',
       sealingKeysFile: '/etc/keys.json',
+      idKeyFile: '/etc/id-key',
       allowPlaintextCodes: false,
       ekoTimeoutMs: 30_000,
       startToCloseMs: 35_000,
@@ -36,6 +41,10 @@ describe('a worker’s configuration', () => {
       shutdownGraceMs: 40_000,
       maxCachedWorkflows: 1_000,
       maxConcurrentActivities: 100,
+      maxCallsPerSecond: 50,
+      releaseCallsPerSecond: 10,
+      breakerOpenMs: 10_000,
+      incidentProbeMs: 30_000,
       stickyTimeoutMs: 5_000,
       workflowBundle: undefined,
       version: undefined,
@@ -87,7 +96,8 @@ describe('a worker’s configuration', () => {
   it('names every missing setting of a production worker at once', () => {
     const read = () => readWorkerConfig({})
     expect(read).toThrow(WorkerConfigError)
-    expect(read).toThrow(/ONBOARDING_TENANTS_FILE: must be set[^]*ONBOARDING_SEALING_KEYS_FILE: must be set/)
+    const names = ['ONBOARDING_TENANTS_FILE', 'ONBOARDING_SEALING_KEYS_FILE', 'ONBOARDING_ID_KEY_FILE']
+    for (const name of names) expect(read).toThrow(`${name}: must be set`)
   })
 
   it.each([

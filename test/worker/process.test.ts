@@ -31,15 +31,17 @@ describe('the worker’s program', () => {
       expect(stderr).toContain(`  - ${name}: `)
   })
 
-  it('ends with 2 and says what is wrong in both files, keys and tenants, at once', async () => {
+  it('ends with 2 and says what is wrong in all files, keys and tenants, at once', async () => {
     const settings = await sandboxEnvironment()
     await writeFile(settings['ONBOARDING_TENANTS_FILE'] ?? '', '{"tenants": [{"name": "demo"}]}')
     const { stderr, code } = await runToEnd({
       ...settings,
       ONBOARDING_SEALING_KEYS_FILE: `${await newFolder()}/absent.json`,
+      ONBOARDING_ID_KEY_FILE: `${await newFolder()}/absent-key`,
     })
     expect(code).toBe(2)
     expect(stderr).toMatch(/ONBOARDING_SEALING_KEYS_FILE: .*absent\.json cannot be read \(ENOENT\)/)
+    expect(stderr).toMatch(/ONBOARDING_ID_KEY_FILE: .*absent-key cannot be read \(ENOENT\)/)
     expect(stderr).toMatch(/ONBOARDING_TENANTS_FILE: .*tenant "demo": userCodes: /)
   })
 

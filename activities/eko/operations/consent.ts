@@ -17,6 +17,7 @@ export const consentLanguages: RailTables = {
     ],
     repeatable: true,
     onUnknown: 'RUN_AGAIN',
+    dependency: 'EKO_TRANSPORT',
     rows: [
       went(
         'Consent Language Successfully Retrieved',
@@ -44,6 +45,7 @@ export const consentDetails: RailTables = {
     ],
     repeatable: true,
     onUnknown: 'RUN_AGAIN',
+    dependency: 'EKO_TRANSPORT',
     rows: [
       went(
         'Consent Language Successfully Retrieved',

@@ -21,6 +21,8 @@ const digikhata: OperationTable = {
   ],
   repeatable: false,
   onUnknown: 'UNCERTAIN_DISPATCH',
+  dependency: 'UIDAI',
+  sends: 'AADHAAR',
   rows: [codeSent('ask for the code'), aadhaarRefused, ...common()],
 }
 
@@ -37,6 +39,8 @@ const levin: OperationTable = {
   ],
   repeatable: false,
   onUnknown: 'UNCERTAIN_DISPATCH',
+  dependency: 'UIDAI',
+  sends: 'AADHAAR',
   rows: [
     went(
       'Aadhaar OTP sent successfully',

@@ -11,6 +11,8 @@ export const generateSenderOtp: RailTables = {
     parameters: [{ name: 'service_code', from: 'serviceCode', optional: true }],
     repeatable: false,
     onUnknown: 'UNCERTAIN_DISPATCH',
+    dependency: 'EKO_TRANSPORT',
+    sends: 'SENDER',
     rows: [codeSent('ask for the code'), ...common()],
   },
   levin: null,

@@ -23,6 +23,8 @@ const digikhata: OperationTable = {
   parameters: [{ name: 'service_code', from: 'serviceCode', optional: true }],
   repeatable: false,
   onUnknown: 'UNCERTAIN_DISPATCH',
+  dependency: 'EKO_TRANSPORT',
+  sends: 'SENDER',
   rows: rows('generate a sender OTP'),
 }
 
@@ -34,6 +36,8 @@ const levin: OperationTable = {
   parameters: [],
   repeatable: false,
   onUnknown: 'UNCERTAIN_DISPATCH',
+  dependency: 'EKO_TRANSPORT',
+  sends: 'SENDER',
   rows: rows('get the sender again: Levin has no call that only sends a code'),
 }
 

@@ -29,4 +29,14 @@ export function operationTable(rail: Rail, operation: EkoOperation): OperationTa
   return OPERATION_TABLES[operation][rail]
 }
 
-export type { EkoOperation, Match, Need, OperationTable, Parameter, RailTables, Row, ValueName } from './table.js'
+export type {
+  CallDependency,
+  EkoOperation,
+  Match,
+  Need,
+  OperationTable,
+  Parameter,
+  RailTables,
+  Row,
+  ValueName,
+} from './table.js'

@@ -27,6 +27,8 @@ const digikhata: OperationTable = {
   parameters: [...details, { name: 'service_code', from: 'serviceCode', optional: true }],
   repeatable: false,
   onUnknown: 'UNCERTAIN_DISPATCH',
+  dependency: 'EKO_TRANSPORT',
+  sends: 'SENDER',
   rows: rows('generate a sender OTP'),
 }
 
@@ -38,6 +40,8 @@ const levin: OperationTable = {
   parameters: [...details, { name: 'service_code', from: 'serviceCode', otherwise: 80 }],
   repeatable: false,
   onUnknown: 'UNCERTAIN_DISPATCH',
+  dependency: 'EKO_TRANSPORT',
+  sends: 'SENDER',
   rows: rows('get the sender, which sends a code'),
 }
 

@@ -17,6 +17,7 @@ export const sendTransactionOtp: RailTables = {
     ],
     repeatable: false,
     onUnknown: 'UNCERTAIN_DISPATCH',
+    dependency: 'EKO_TRANSPORT',
     rows: [
       // Its page shows a success whose `status` is not 0.
       went(

@@ -1,8 +1,11 @@
 import type { Answer, AttemptClass, CallName, UnknownPolicy } from '../../../workflows/calls.js'
-import type { Rail } from '../../../workflows/messages.js'
+import type { Dependency, Purpose, Rail } from '../../../workflows/messages.js'
 
 /** Eko's operations that we call. `sendTransactionOtp` belongs to transfers, which have no journey yet. */
 export type EkoOperation = CallName | 'sendTransactionOtp'
+
+/** What a call needs to be up: Eko itself, or an authority that Eko asks meanwhile. */
+export type CallDependency = Extract<Dependency, 'EKO_TRANSPORT' | 'UIDAI' | 'PAN'>
 
 /** Values that a call can carry; `fixed` ones stand in the table itself. */
 export type ValueName =
@@ -102,6 +105,10 @@ export interface OperationTable {
   readonly repeatable: boolean
   /** What the journey does after an unknown outcome. */
   readonly onUnknown: UnknownPolicy
+  /** What stands behind the operation: lost answers of it speak against this. Our reading; Eko does not say. */
+  readonly dependency: CallDependency
+  /** The kind of code that the call may send, which counts against its quota. Absent: none. */
+  readonly sends?: Purpose
   /** Looked up from the top; an answer that fits none is UNRECOGNISED_ANSWER. */
   readonly rows: readonly Row[]
 }

@@ -22,6 +22,7 @@ const digikhata: OperationTable = {
   ],
   repeatable: true,
   onUnknown: 'RUN_AGAIN',
+  dependency: 'PAN',
   rows: [...shared, ...common(585)],
 }
 
@@ -37,6 +38,7 @@ const levin: OperationTable = {
   ],
   repeatable: true,
   onUnknown: 'RUN_AGAIN',
+  dependency: 'PAN',
   rows: [
     went('Customer Registration Completed', { type: 2132, status: 0 }, 'ONBOARDED', 'completed'),
     ...WALLET_REFUSALS,

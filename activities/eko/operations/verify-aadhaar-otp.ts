@@ -21,6 +21,7 @@ const digikhata: OperationTable = {
   ],
   repeatable: false,
   onUnknown: 'FRESH_SENDER_OTP',
+  dependency: 'UIDAI',
   rows: [panNext, ...CODE_REFUSALS, ...common()],
 }
 
@@ -39,6 +40,7 @@ const levin: OperationTable = {
   ],
   repeatable: false,
   onUnknown: 'PROBE_PAN',
+  dependency: 'UIDAI',
   rows: [
     went(
       'Aadhaar OTP verified successfully',

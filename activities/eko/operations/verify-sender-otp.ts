@@ -24,6 +24,7 @@ const digikhata: OperationTable = {
   ],
   repeatable: false,
   onUnknown: 'FRESH_SENDER_OTP',
+  dependency: 'EKO_TRANSPORT',
   rows: [
     went(
       'Success!, wallet not opened yet',
@@ -50,6 +51,7 @@ const levin: OperationTable = {
   ],
   repeatable: false,
   onUnknown: 'FRESH_SENDER_OTP',
+  dependency: 'EKO_TRANSPORT',
   rows: [went('Success!', PROFILE, 'ONBOARDED', 'completed'), ...onward, ...CODE_REFUSALS, ...common()],
 }
 

@@ -1,12 +1,12 @@
 import type { MessageName, OutcomeCode, Receipt } from '../../../workflows/messages.js'
+import { BULK_MESSAGES } from '../../bulk.js'
 import type { JourneyHandle } from '../../handle.js'
 import { type CommandContext, withTarget } from '../command.js'
-import type { Session, TargetOptions } from '../session.js'
+import type { Session } from '../session.js'
+import { type BulkFlags, isBulk, sendInBulk, withBulk } from './bulk.js'
 import { envelope, told } from './messages.js'
 
-interface OperatorFlags extends TargetOptions {
-  readonly reason?: string
-  readonly submission?: string
+interface OperatorFlags extends BulkFlags {
   readonly userCode: string
 }
 
@@ -23,19 +23,19 @@ const COMMANDS: readonly OperatorCommand[] = [
   {
     command: 'reenter',
     message: 'reenter',
-    description: 'Send a journey back to the lookup, where Eko’s answer is the truth; costs an SMS',
+    description: 'Send journeys back to the lookup, where Eko’s answer is the truth; costs an SMS each',
     send: (handle, input) => handle.reenter(input),
   },
   {
     command: 'retry',
     message: 'retryNow',
-    description: 'Run a parked call now, if it was never executed',
+    description: 'Run parked calls now, if they were never executed',
     send: (handle, input) => handle.retryNow(input),
   },
   {
     command: 'take-over',
     message: 'takeOver',
-    description: 'Hand a journey to another user_code of the tenant',
+    description: 'Hand journeys to another user_code of the tenant',
     send: (handle, input, { userCode }) => handle.takeOver({ ...input, userCode }),
   },
   {
@@ -48,25 +48,33 @@ const COMMANDS: readonly OperatorCommand[] = [
   {
     command: 'cancel',
     message: 'cancel',
-    description: 'End a journey; a call in flight finishes first',
+    description: 'End journeys; a call in flight finishes first',
     send: (handle, input) => handle.cancel(input),
     aimsAt: ['CANCELLED'],
   },
 ]
 
-/** What an operator sends. */
+/** What an operator sends, to one journey or to many. */
 export function addOperatorCommands({ add, run }: CommandContext): void {
-  for (const { command, description, send, aimsAt } of COMMANDS) {
+  for (const { command, message, description, send, aimsAt } of COMMANDS) {
+    const bulkMessage = BULK_MESSAGES.find((name) => name === message)
     const extra = command === 'take-over' ? ' --user-code 20810201' : ''
-    const added = withTarget(
-      add(command, description, [`onboard ${command} --id …${extra} --reason "ticket 4711" --actor op-12`]),
-    )
+    const how = `${extra} --reason "ticket 4711" --actor op-12`
+    const examples = [
+      `onboard ${command} --id …${how}`,
+      ...(bulkMessage
+        ? [`onboard ${command} --where ${command === 'retry' ? 'parked' : 'needs-attention'}${how}`]
+        : []),
+    ]
+    const added = withTarget(add(command, description, examples))
       .option('--reason <text>', 'for the audit; asked for where it is left out. No personal data')
       .option('--actor <id>', 'who you are, as an opaque id (default: onboard-cli)')
       .option('--submission <id>', 'your own id: the same one again gets the first answer')
     if (command === 'take-over') added.requiredOption('--user-code <code>', 'the agent that goes on with it')
+    if (bulkMessage) withBulk(added)
     added.action(
       run(async (session: Session, flags: OperatorFlags) => {
+        if (bulkMessage && isBulk(flags)) return sendInBulk(session, bulkMessage, flags)
         const handle = await session.target(flags)
         const reason = flags.reason ?? (await session.io.ask('Reason'))
         return told(session, handle, await send(handle, { ...envelope(flags), reason }, flags), aimsAt)

@@ -1,0 +1,196 @@
+import { activityInfo, log } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import type { Sealer } from '../secrets/index.js'
+import { type CallOutcome, type SendQuota, UNKNOWN_OUTCOME_FAILURE } from '../workflows/calls.js'
+import type { Purpose, Rail } from '../workflows/messages.js'
+import { type EkoAnswer, type EkoClient, type OpenedRequest, operationTable } from './eko/index.js'
+import { type IntentFence, intentFence } from './fence.js'
+import type { CallGate, GateNote } from './gate/types.js'
+import type { Dispatch, Limits } from './limits/types.js'
+import { sealAnswer } from './seal-answer.js'
+import type { Tenant } from './tenants.js'
+
+/** One attempt of a call of Eko: fence, gate, limits, intent, the call, and what Temporal and the journey are told. */
+
+export interface CallDependencies {
+  readonly eko: EkoClient
+  readonly sealer: Sealer
+  readonly gate: CallGate
+  readonly limits: Limits
+}
+
+/** A call that is ready to be made, with its secrets in the clear. */
+export interface Prepared {
+  readonly tenant: Tenant
+  readonly request: OpenedRequest
+}
+
+export interface CallTerms {
+  /** Whether the call may run again after an unknown outcome; else the fence makes it at most once. */
+  readonly repeatable: boolean
+  /** The run that the caller's calls so far were made by. */
+  readonly run?: string | undefined
+  /** Of a dispatch: what it counts against. */
+  readonly dispatch?: { readonly purpose: Purpose; readonly quota: SendQuota } | undefined
+}
+
+/** Attempts after which a call that did not reach Eko is given back to the journey, which parks. */
+const ATTEMPTS_BEFORE_PARKING = 4
+/** A longer wait than this is not spent inside an activity, in ms: the journey parks, says so and can be cancelled. */
+const LONGEST_WAIT_MS = 5_000
+/** What an attempt needs after its HTTP call, in ms: to read the answer and to report it. */
+const ANSWER_MARGIN_MS = 2_000
+/** Outcomes of which it is certain that Eko carried nothing out. */
+const NEVER_EXECUTED = ['NOT_SENT', 'REJECTED_BEFORE_EXECUTION', 'BUSY'] as const
+
+const MAY_HAVE_SENT = ['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'] as const
+
+export const NOT_CONFIGURED: CallOutcome = { class: 'NOT_SENT', answer: 'CONFIGURATION' }
+const RUN_RESET: CallOutcome = { class: 'NOT_SENT', answer: 'RUN_RESET' }
+const UNKNOWN: CallOutcome = { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
+
+/**
+ * Makes a call behind the fence, unless it is repeatable. The fence is looked at before anything else: whatever has
+ * changed since, an attempt that may have reached Eko is not repeated.
+ */
+export async function makeCall(
+  deps: CallDependencies,
+  terms: CallTerms,
+  prepare: () => Promise<Prepared | CallOutcome>,
+): Promise<CallOutcome> {
+  const startedAt = performance.now()
+  const fence = terms.repeatable ? null : intentFence()
+  if (fence?.declaredBefore) throw unknownOutcome(UNKNOWN)
+  const { runId = '' } = activityInfo().workflowExecution ?? {}
+  // What a reset run called after the point of its reset is not in its history, and must not be taken for not called.
+  if (fence && terms.run !== undefined && terms.run !== runId) return { ...RUN_RESET, run: runId }
+  const prepared = await prepare().catch(parkAtLast)
+  if ('class' in prepared) return prepared
+  const { tenant, request } = prepared
+  const { rail, operation, userCode } = request
+  const admission = await deps.gate.admit({ tenant, rail, operation, userCode })
+  if (!admission.admitted) return waitOrReturn(admission.outcome)
+  const dispatch = dispatchOf(terms, request)
+  const reserved = dispatch ? await reserve(deps.limits, dispatch, admission.done) : null
+  if (reserved) return reserved
+  // An attempt that outlives its time is taken for a dead one, and its answer is lost.
+  const timeoutMs = activityInfo().startToCloseTimeoutMs - ANSWER_MARGIN_MS - (performance.now() - startedAt)
+  const answer = await callBehind(deps, fence, { ...prepared, timeoutMs }, admission.done)
+  if (!answer) return NOT_CONFIGURED
+  const note = await admission.done(answer)
+  if (dispatch && !counts(dispatch, answer, rail)) await deps.limits.releaseDispatch(dispatch)
+  return settle(deps, answer, note, fence, request)
+}
+
+function dispatchOf({ dispatch }: CallTerms, { mobile, aadhaar }: OpenedRequest): Dispatch | null {
+  if (!dispatch) return null
+  const { workflowExecution, activityId } = activityInfo()
+  const id = `${workflowExecution?.runId ?? ''}/${activityId}`
+  return { id, mobile, ...dispatch, ...(aadhaar !== undefined && { aadhaar }) }
+}
+
+/** Null where there is room; else the outcome. */
+async function reserve(
+  limits: Limits,
+  dispatch: Dispatch,
+  notMade: (answer: null) => Promise<GateNote>,
+): Promise<CallOutcome | null> {
+  let reserved
+  try {
+    reserved = await limits.reserveDispatch(dispatch)
+  } catch (error) {
+    await notMade(null)
+    return parkAtLast(error)
+  }
+  if (reserved.granted) return null
+  await notMade(null)
+  const { code, retryAt } = reserved
+  return { class: 'NOT_SENT', answer: 'LIMIT_REACHED', limit: { code, retryAt } }
+}
+
+/** The call itself; null where a defect kept it from being sent again and again. */
+async function callBehind(
+  { eko }: CallDependencies,
+  fence: IntentFence | null,
+  { tenant, request, timeoutMs }: Prepared & { readonly timeoutMs: number },
+  notMade: (answer: null) => Promise<GateNote>,
+): Promise<EkoAnswer | null> {
+  let declared = false
+  const declare = (): Promise<void> => {
+    declared = true
+    return fence?.declare() ?? Promise.resolve()
+  }
+  try {
+    return await eko.call(tenant.credentials, request, { timeoutMs, beforeSend: declare })
+  } catch (error) {
+    await notMade(null)
+    // With an intent declared, the next attempt finds it and ends as unknown.
+    if (declared) throw error
+    parkAtLast(error)
+    return null
+  }
+}
+
+/** What a defect or a broken store threw before anything was sent: retried, then shown as a parked call. */
+function parkAtLast(error: unknown): CallOutcome {
+  if (activityInfo().attempt < ATTEMPTS_BEFORE_PARKING) throw error
+  log.error('A call could not be prepared; it is parked', { error: error instanceof Error ? error.name : 'unknown' })
+  return NOT_CONFIGURED
+}
+
+/** Whether a dispatch keeps its place: an Aadhaar number that was tried, or a code that may have been sent. */
+function counts({ purpose }: Dispatch, answer: EkoAnswer, rail: Rail): boolean {
+  if (NEVER_EXECUTED.some((never) => never === answer.class)) return false
+  if (purpose === 'AADHAAR' || MAY_HAVE_SENT.some((sent) => sent === answer.answer)) return true
+  // Without a call of its own that sends a code, one may be out although its reference is missing.
+  return answer.answer === 'OTP_REF_MISSING' && operationTable(rail, 'generateSenderOtp') === null
+}
+
+/** What Temporal shall retry is thrown; what the journey shall decide is returned; what nobody may repeat is final. */
+async function settle(
+  { sealer }: CallDependencies,
+  answer: EkoAnswer,
+  note: GateNote,
+  fence: IntentFence | null,
+  request: OpenedRequest,
+): Promise<CallOutcome> {
+  const journey = activityInfo().workflowExecution?.workflowId ?? ''
+  const outcome = { ...(await sealAnswer(answer, sealer, journey, request.consentLanguage ?? '')), ...note }
+  const mayRetry = answer.class === 'NOT_SENT' || (answer.class === 'UNKNOWN_OUTCOME' && fence === null)
+  if (mayRetry && isSoon(outcome)) {
+    await fence?.clear()
+    throw retryable(outcome)
+  }
+  if (answer.class === 'UNKNOWN_OUTCOME' && fence) throw unknownOutcome(outcome)
+  return outcome
+}
+
+/** What the gate kept back goes out soon by Temporal's retry, or goes back to the journey. */
+function waitOrReturn(outcome: CallOutcome): CallOutcome {
+  if (outcome.answer === 'NOT_SENT' && isSoon(outcome)) throw retryable(outcome)
+  return outcome
+}
+
+/** Whether a retry by Temporal is worth it; a longer wait is the journey's, which shows it and can be cancelled. */
+function isSoon({ retryAfterMs = 0 }: CallOutcome): boolean {
+  return retryAfterMs <= LONGEST_WAIT_MS && activityInfo().attempt < ATTEMPTS_BEFORE_PARKING
+}
+
+function retryable(outcome: CallOutcome): ApplicationFailure {
+  const { answer, retryAfterMs } = outcome
+  return ApplicationFailure.create({
+    type: answer,
+    message: 'The call did not get through; it may be repeated.',
+    details: [outcome],
+    ...(retryAfterMs !== undefined && { nextRetryDelay: Math.max(retryAfterMs, 1) }),
+  })
+}
+
+function unknownOutcome(outcome: CallOutcome): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: UNKNOWN_OUTCOME_FAILURE,
+    message: 'The call may or may not have been executed; it is not repeated.',
+    nonRetryable: true,
+    details: [outcome],
+  })
+}

@@ -1,0 +1,190 @@
+import type { Rail } from '../../client/index.js'
+import { type Dialect, DIALECTS, type FaultSpec, type OperationName } from '../../sandbox/index.js'
+import { withVerhoeffDigit } from '../../sandbox/verhoeff.js'
+import type { PersonFacts } from '../../stack/person.js'
+import {
+  EKO_FAULTS,
+  EKO_KINDS,
+  type EkoKind,
+  type Habit,
+  HABIT_PLACES,
+  HABITS,
+  type Kind,
+  type Place,
+  PLACES,
+  PROCESS_KINDS,
+  PROCESS_PLACES,
+  type ProcessKind,
+} from './kinds.js'
+import { type Rng, stream } from './rng.js'
+
+/** Everything that a run will do, decided by its seed alone: nothing here depends on time. */
+
+export interface PlannedEkoFault {
+  readonly kind: EkoKind
+  readonly operation: OperationName
+  readonly spec: FaultSpec
+}
+export interface PlannedHabit {
+  readonly kind: Habit
+  readonly place: Place
+}
+export interface PlannedProcessFault {
+  readonly kind: ProcessKind
+  readonly place: Place
+  /** Of faults at a step boundary: before the message, or after its outcome. */
+  readonly before: boolean
+}
+
+export interface JourneyPlan {
+  /** E.g. `j007`. */
+  readonly label: string
+  readonly rail: Rail
+  readonly dialect: Dialect
+  readonly person: PersonFacts
+  /** Whether the caller knows the sender's details at the start. */
+  readonly detailsGiven: boolean
+  /** Codes that the sandbox sends first, to the sender and for Aadhaar. */
+  readonly codes: Readonly<Record<'SENDER' | 'AADHAAR', readonly string[]>>
+  readonly ekoFaults: readonly PlannedEkoFault[]
+  readonly habits: readonly PlannedHabit[]
+  readonly processFault: PlannedProcessFault | null
+}
+
+export interface RunPlan {
+  readonly seed: number
+  readonly journeys: readonly JourneyPlan[]
+}
+
+/** Fewer journeys could not hold every kind of fault. */
+export const FEWEST_JOURNEYS = 20
+
+/** What a journey is to have, before chance fills in the rest; for plans that aim at something. */
+export interface Wishes {
+  readonly rail?: Rail
+  readonly dialect?: Dialect
+  readonly eko?: readonly { readonly kind: EkoKind; readonly operation?: OperationName }[]
+  readonly habits?: readonly { readonly kind: Habit; readonly place?: Place }[]
+  readonly process?: { readonly kind: ProcessKind; readonly place?: Place } | null
+}
+
+/** A plan with every kind of fault: each once in turn, and by chance after that. */
+export function planRun(seed: number, journeys: number): RunPlan {
+  const ekoKinds = Object.keys(EKO_KINDS) as EkoKind[]
+  const habits = Object.keys(HABITS) as Habit[]
+  const processAt = processFaultsAt(journeys)
+  return {
+    seed,
+    journeys: Array.from({ length: journeys }, (_, index) => {
+      const rng = stream(seed, `kinds of ${index}`)
+      const turn = index < Math.max(ekoKinds.length, habits.length)
+      const eko = turn ? (ekoKinds[index % ekoKinds.length] as EkoKind) : rng.pick(ekoKinds)
+      const habit = turn ? (habits[index % habits.length] as Habit) : rng.pick(habits)
+      // What ends the journey comes late where the kinds take their turns, so that the others still get theirs.
+      const place = turn && habit === 'nativeCancel' ? ({ place: 'ENTER_PAN' } as const) : {}
+      const wishes: Wishes = {
+        eko: turn || rng.chance(0.7) ? [{ kind: eko }] : [],
+        habits: turn || rng.chance(0.5) ? [{ kind: habit, ...place }] : [],
+        process: processAt.has(index) ? { kind: processAt.get(index) as ProcessKind } : null,
+      }
+      return planJourney(seed, index, wishes)
+    }),
+  }
+}
+
+/** Process faults cost seconds each, so that only some journeys have one: at least each kind once. */
+function processFaultsAt(journeys: number): Map<number, ProcessKind> {
+  const kinds = Object.keys(PROCESS_KINDS) as ProcessKind[]
+  const count = Math.max(kinds.length, Math.round(journeys * 0.15))
+  const at = Array.from({ length: count }, (_, turn) => Math.floor((turn * journeys) / count))
+  return new Map(at.map((index, turn) => [index, kinds[turn % kinds.length] as ProcessKind]))
+}
+
+/** One journey that has what is wished; the rest is drawn from streams of its own. */
+export function planJourney(seed: number, index: number, wishes: Wishes): JourneyPlan {
+  const label = `j${String(index).padStart(3, '0')}`
+  const rng = (what: string): Rng => stream(seed, `${label} ${what}`)
+  const taken = new Set<OperationName>()
+  const reserve = (operation: OperationName): void => void taken.add(operation)
+  const freePlace = (places: readonly Place[], what: string): Place => {
+    const free = places.filter((place) => !taken.has(PLACES[place]))
+    return rng(what).pick(free.length > 0 ? free : places)
+  }
+
+  const habits = (wishes.habits ?? []).map(({ kind, place }, turn): PlannedHabit => {
+    const at = place ?? freePlace(HABIT_PLACES[kind], `habit ${turn}`)
+    reserve(PLACES[at])
+    // Codes are asked for by what is done before they are entered.
+    if (at === 'ENTER_AADHAAR_OTP') reserve('generateAadhaarOtp')
+    return { kind, place: at }
+  })
+  const rails = (wishes.eko ?? []).flatMap(({ kind }) => EKO_FAULTS[kind].rails ?? [])
+  const rail = wishes.rail ?? rails[0] ?? (index % 2 === 0 ? 'digikhata' : 'levin')
+  const processFault = plannedProcess(wishes.process ?? null, freePlace, rng('process'))
+  if (processFault) reserve(PLACES[processFault.place])
+
+  const ekoFaults = (wishes.eko ?? []).map(({ kind, operation }, turn): PlannedEkoFault => {
+    const { operations, fault } = EKO_FAULTS[kind]
+    const free = operations.filter((name) => !taken.has(name))
+    const chosen = operation ?? rng(`operation ${turn}`).pick(free.length > 0 ? free : operations)
+    reserve(chosen)
+    return { kind, operation: chosen, spec: { ...fault(rng(`fault ${turn}`)), operation: chosen } as FaultSpec }
+  })
+  const dialects = DIALECTS
+  return {
+    label,
+    rail,
+    dialect: wishes.dialect ?? (dialects[(index + Math.floor(index / dialects.length)) % dialects.length] as Dialect),
+    person: planPerson(rng('person'), index),
+    detailsGiven: rng('details').chance(0.7),
+    codes: plannedCodes(habits, rng('codes')),
+    ekoFaults,
+    habits,
+    processFault,
+  }
+}
+
+function plannedProcess(
+  wish: Wishes['process'],
+  freePlace: (places: readonly Place[], what: string) => Place,
+  rng: Rng,
+): PlannedProcessFault | null {
+  if (!wish) return null
+  const place = wish.place ?? freePlace(PROCESS_PLACES[wish.kind], 'process place')
+  return { kind: wish.kind, place, before: rng.chance(0.5) }
+}
+
+function plannedCodes(habits: readonly PlannedHabit[], rng: Rng): JourneyPlan['codes'] {
+  const codes = (zero: boolean): string[] =>
+    Array.from({ length: 8 }, () => (zero ? `00${rng.digits(4)}` : `${1 + rng.int(9)}${rng.digits(5)}`))
+  const zeroAt = habits.filter(({ kind }) => kind === 'leadingZero').map(({ place }) => place)
+  return { SENDER: codes(zeroAt.includes('ENTER_SENDER_OTP')), AADHAAR: codes(zeroAt.includes('ENTER_AADHAAR_OTP')) }
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+/** A made-up person; mobile and PAN differ from those of every other journey of the run. */
+function planPerson(rng: Rng, index: number): PersonFacts {
+  const letters = (count: number): string => Array.from({ length: count }, () => rng.pick([...LETTERS])).join('')
+  return {
+    mobile: `7${rng.digits(5)}${String(index).padStart(4, '0')}`,
+    aadhaar: withVerhoeffDigit(`99991${rng.digits(6)}`),
+    pan: `${letters(3)}P${letters(1)}${String(index).padStart(4, '0')}${letters(1)}`,
+    details: {
+      name: 'Chaos Sender',
+      dob: '1990-01-31',
+      residenceAddress: ['12 Sample Street', 'Pune', 'Maharashtra', '411001'],
+    },
+  }
+}
+
+/** How often each kind stands in a plan. */
+export function kindsIn({ journeys }: RunPlan): Map<Kind, number> {
+  const counts = new Map<Kind, number>()
+  const add = (kind: Kind): void => void counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  for (const { ekoFaults, habits, processFault } of journeys) {
+    for (const { kind } of [...ekoFaults, ...habits]) add(kind)
+    if (processFault) add(processFault.kind)
+  }
+  return counts
+}

@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Dialect, LedgerJson } from '../../sandbox/index.js'
+import { DIALECTS } from '../../sandbox/index.js'
+import { type ChaosStack, startChaosStack } from './chaos-stack.js'
+import type { Patch } from './chaos-build.js'
+import type { JourneyFacts, RunFacts } from './facts.js'
+import { gather } from './gather.js'
+import { Injector } from './injector.js'
+import { judgeRun, type Violation } from './invariants.js'
+import { Life } from './life.js'
+import type { RunPlan } from './plan.js'
+import { Tally } from './tally.js'
+
+export interface RunOptions {
+  readonly plan: RunPlan
+  /** Longest time for the journeys, ms; what has not ended then is judged as it stands. */
+  readonly limitMs: number
+  readonly report: (line: string) => void
+  /** What is broken on purpose. */
+  readonly patches?: readonly Patch[]
+  /** Journeys at a time. Default 14. */
+  readonly atATime?: number
+  /** Aborted where somebody does not want to wait: what is there is judged, and everything is stopped. */
+  readonly interrupted?: AbortSignal
+  /** Leaves the run's folder, with its logs, where it is. */
+  readonly keep?: boolean
+}
+
+/** What a run came to. */
+export interface RunResult {
+  readonly plan: RunPlan
+  readonly tally: Tally
+  readonly facts: RunFacts
+  readonly violations: readonly Violation[]
+  /** What went wrong beside the journeys: workers that died by themselves, people who could not go on. */
+  readonly troubles: readonly string[]
+  /** Blows at processes that did not fall. */
+  readonly misses: readonly string[]
+  readonly states: Readonly<Record<string, number>>
+  readonly calls: number
+  readonly sms: number
+  readonly seconds: number
+}
+
+const AT_A_TIME = 14
+const PROGRESS_EVERY_MS = 10_000
+
+/** Takes every journey of a plan through, strikes meanwhile, and judges what is left behind. */
+export async function runChaos(options: RunOptions): Promise<RunResult> {
+  const { plan, report } = options
+  const stack = await startChaosStack({ report, ...(options.patches && { patches: options.patches }) })
+  try {
+    return await runOn(stack, options)
+  } finally {
+    if (options.keep) report(`The logs of this run are in ${stack.folder}`)
+    await stack.stop(options.keep)
+    report(`Everything of seed ${plan.seed} is stopped.`)
+  }
+}
+
+async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult> {
+  const { plan, limitMs, report, atATime = AT_A_TIME } = options
+  const tally = new Tally()
+  const injector = new Injector(stack, tally, report)
+  const over = new AbortController()
+  const troubles: string[] = []
+  const startedAt = Date.now()
+  const limit = setTimeout(() => over.abort(), limitMs)
+  const { interrupted } = options
+  interrupted?.addEventListener('abort', () => over.abort(), { once: true })
+  if (interrupted?.aborted) over.abort()
+  const lives = plan.journeys.map(
+    (journey) => new Life(journey, { world: stack.worlds[journey.dialect], injector, tally, over: over.signal }),
+  )
+  let ended = 0
+  const progress = setInterval(
+    () => report(`${ended} of ${lives.length} journeys ended, ${tally.total} faults injected`),
+    PROGRESS_EVERY_MS,
+  )
+  const waiting = [...lives]
+  const lane = async (): Promise<void> => {
+    for (let life = waiting.shift(); life && !over.signal.aborted; life = waiting.shift()) {
+      const { label } = life.plan
+      await life.live().catch((error: unknown) => troubles.push(`${label} could not go on: ${String(error)}`))
+      ended += 1
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: atATime }, lane))
+    await injector.settled()
+  } finally {
+    clearTimeout(limit)
+    clearInterval(progress)
+  }
+  const seconds = Math.round((Date.now() - startedAt) / 1000)
+  await callsSettled(stack)
+  const facts = await gatherAll(stack, lives)
+  countEko(facts, plan, tally)
+  countSkew(facts, stack, tally)
+  return {
+    ...{ plan, tally, facts, seconds },
+    violations: judgeRun(facts),
+    troubles: [...notBegun(lives, limitMs), ...troubles, ...injector.troubles, ...stack.workers.deaths],
+    misses: injector.misses,
+    states: countStates(facts.journeys),
+    calls: total(facts, ({ calls }) => calls.length),
+    sms: total(facts, ({ sms }) => sms.length),
+  }
+}
+
+/** A call that Eko delays is carried out a little later: the truth is complete when no such call is left. */
+async function callsSettled(stack: ChaosStack): Promise<void> {
+  const end = Date.now() + 5_000
+  let before = ''
+  while (Date.now() < end) {
+    const ledgers = await ledgersOf(stack)
+    const now = JSON.stringify(DIALECTS.map((dialect) => [ledgers[dialect].calls.length, ledgers[dialect].sms.length]))
+    if (now === before) return
+    before = now
+    // Longer than the longest delay.
+    await sleep(2_700)
+  }
+}
+
+async function gatherAll(stack: ChaosStack, lives: readonly Life[]): Promise<RunFacts> {
+  const journeys: JourneyFacts[] = []
+  for (const life of lives.filter(({ starts }) => starts > 0)) journeys.push(await gather(life))
+  return { journeys, ledgers: await ledgersOf(stack) }
+}
+
+async function ledgersOf({ worlds }: ChaosStack): Promise<Record<Dialect, LedgerJson>> {
+  const entries = await Promise.all(
+    DIALECTS.map(async (dialect) => [dialect, await worlds[dialect].sandbox.ledger()] as const),
+  )
+  return Object.fromEntries(entries) as Record<Dialect, LedgerJson>
+}
+
+/** They are not judged, but the run did not do what was asked of it. */
+function notBegun(lives: readonly Life[], limitMs: number): string[] {
+  const count = lives.filter(({ starts }) => starts === 0).length
+  const minutes = Math.round(limitMs / 6_000) / 10
+  return count === 0
+    ? []
+    : [`${count} journeys were not begun within ${minutes} minutes: give more minutes, or fewer journeys`]
+}
+
+/** A planned fault of Eko counts as injected where its journey began, and as in flight where a call met it. */
+function countEko({ ledgers, journeys: begun }: RunFacts, { journeys }: RunPlan, tally: Tally): void {
+  for (const { ekoFaults, dialect, rail, person, label } of journeys) {
+    if (!begun.some((journey) => journey.label === label)) continue
+    for (const { kind, operation, spec } of ekoFaults) {
+      const met = ledgers[dialect].calls.some(
+        (call) =>
+          call.rail === rail &&
+          call.mobile === person.mobile &&
+          call.operation === operation &&
+          call.fault === spec.fault,
+      )
+      tally.count(kind, met)
+    }
+  }
+}
+
+/** Refusals as too old, or too new, that no fault asked for: signed by a worker whose clock is off. */
+function countSkew({ ledgers }: RunFacts, { workers }: ChaosStack, tally: Tally): void {
+  const refused = DIALECTS.flatMap((dialect) => ledgers[dialect].calls).filter(
+    ({ status, fault }) => status === 2485 && fault === undefined,
+  ).length
+  tally.count('clockSkew', refused > 0, workers.skewed)
+}
+
+function countStates(journeys: readonly JourneyFacts[]): Record<string, number> {
+  const states: Record<string, number> = {}
+  for (const { end } of journeys) {
+    const name = !end ? 'NOT_BEGUN' : end.status === 'CLOSED' ? end.state : `${end.state}/${end.status}`
+    states[name] = (states[name] ?? 0) + 1
+  }
+  return states
+}
+
+function total({ ledgers }: RunFacts, count: (ledger: LedgerJson) => number): number {
+  return DIALECTS.reduce((sum, dialect) => sum + count(ledgers[dialect]), 0)
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Receipt } from '../../client/index.js'
+import { TASK_QUEUE, WORKFLOW_TYPE } from '../../workflows/messages.js'
+import {
+  ALL_STEPS_ONCE,
+  errorOf,
+  startJourney,
+  steps,
+  type TestJourney,
+  until,
+  USER_CODE,
+} from '../support/journeys.js'
+import { startTestStack, type TestStack } from '../support/test-stack.js'
+
+/** A journey that gets more messages than one run may hold goes on in new runs, and loses none of them. */
+
+let stack: TestStack
+beforeAll(async () => {
+  stack = await startTestStack()
+})
+afterAll(() => stack?.stop())
+
+const UPDATES = 2_000
+const SIGNALS = 12_000
+/** The server takes 10 updates in flight; the journey keeps 6. */
+const UPDATES_AT_ONCE = 4
+const SIGNALS_AT_ONCE = 20
+
+/** Does the work for 0 to `count` - 1, so many at once. */
+async function pool(count: number, atOnce: number, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < count; index = next++) await work(index)
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+}
+
+async function runsOf({ handle }: TestJourney): Promise<string[]> {
+  const runs: string[] = []
+  for await (const { runId } of stack.client.temporal.workflow.list({ query: `WorkflowId = '${handle.workflowId}'` })) {
+    runs.push(runId)
+  }
+  return runs
+}
+
+describe('a journey of many messages', () => {
+  it('goes on in new runs, answers every update, and accounts for every signal', async () => {
+    const journey = await startJourney(stack, 'digikhata', { policy: { keptPanSeconds: 86_400 } })
+    const { handle, person } = journey
+    const pan = await stack.client.seal(handle.workflowId, 'pan', person.facts.pan)
+    const first = await handle.enterPan({ pan, submissionId: 'pan-0' })
+    expect(first).toMatchObject({ outcome: 'KEPT' })
+
+    const receipts: Receipt[] = []
+    await pool(UPDATES - 1, UPDATES_AT_ONCE, async (index) => {
+      receipts.push(await handle.enterPan({ pan, submissionId: `pan-${index + 1}` }))
+    })
+    expect(receipts).toHaveLength(UPDATES - 1)
+    expect(new Set(receipts.map(({ outcome }) => outcome))).toEqual(new Set(['KEPT']))
+    expect(new Set(receipts.map(({ submissionId }) => submissionId)).size).toBe(UPDATES - 1)
+
+    // Taken, refused and refused, in turn; with more at once than the run can follow, until the server refuses more.
+    const otp = await stack.client.seal(handle.workflowId, 'otp', '123456')
+    const signals = [
+      (n: number) => handle.signal.enterPan({ pan, submissionId: `signal-${n}` }),
+      (n: number) => handle.signal.requestConsent({ language: 'English', submissionId: `early-${n}` }),
+      (n: number) => handle.signal.enterAadhaarOtp({ otp, challengeId: 'none', submissionId: `stale-${n}` }),
+    ] as const
+    await pool(SIGNALS, SIGNALS_AT_ONCE, async (index) => {
+      await signals[index % signals.length]?.(index)
+    })
+    await until(async () => (await handle.view()).messages.received === UPDATES + SIGNALS, 'all have arrived')
+    const third = SIGNALS / signals.length
+    expect((await handle.view()).messages).toEqual({
+      ...{ received: UPDATES + SIGNALS, taken: UPDATES + third, refused: 2 * third, repeated: 0 },
+    })
+    expect((await runsOf(journey)).length).toBeGreaterThanOrEqual(2)
+
+    // What was answered in the run before is still known, and the journey goes to its end.
+    expect(await handle.receipt('enterPan', `signal-${SIGNALS - signals.length}`)).toMatchObject({ outcome: 'KEPT' })
+    expect((await person.finish(await handle.view())).state).toBe('COMPLETED')
+    expect(steps(await journey.ledger())).toEqual(ALL_STEPS_ONCE)
+    expect((await handle.result()).state).toBe('COMPLETED')
+  }, 400_000)
+
+  it('cannot be handed over by a caller: only a run before it can', async () => {
+    const journey = await startJourney(stack, 'digikhata')
+    await journey.handle.cancel({ reason: 'test', actor: { type: 'operator', id: 'op-1' } })
+    const input = { tenant: 'acme', rail: 'digikhata', mobile: journey.mobile, userCode: USER_CODE }
+    const forged = await stack.client.temporal.workflow.start(WORKFLOW_TYPE, {
+      workflowId: journey.handle.workflowId,
+      taskQueue: TASK_QUEUE,
+      args: [input, { state: 'PAN_REQUIRED' }],
+    })
+    await expect(forged.result()).rejects.toMatchObject({ cause: { type: 'INVALID_INPUT' } })
+    expect((await errorOf(journey.handle.view())).code).toBe('RUN_FAILED')
+  })
+})

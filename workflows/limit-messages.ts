@@ -1,0 +1,73 @@
+import { type Check, type FieldErrors, oneOf, shape, text } from './guards.js'
+import { LIMIT_BUCKETS, type LimitRule, MAX_COUNT, MAX_WINDOW_SECONDS, type Reservation } from './limit-ledger.js'
+
+/** What is said to a limit. Ids of places are opaque: they stand in history as they are sent. */
+
+export type { Release, Reserve, ReserveAnswer } from './limit-ledger.js'
+
+/** One run per mobile, Aadhaar number or user_code, under an id that says which. */
+export const LIMIT_WORKFLOW_TYPE = 'onboardingLimit'
+/** Update `(Reserve) -> ReserveAnswer`. */
+export const RESERVE_UPDATE = 'reserve'
+/** Update `(Release)`. */
+export const RELEASE_UPDATE = 'release'
+/** Query: places held, by bucket. */
+export const RESERVATIONS_QUERY = 'reservations'
+
+const MAX_ID = 64
+const MAX_RULES = 4
+
+function between(least: number, most: number): Check {
+  return (value) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
+      ? null
+      : `must be a whole number from ${least} to ${most}`
+}
+
+const id = text(MAX_ID, /^[\w:./-]+$/)
+const moment = between(0, Number.MAX_SAFE_INTEGER)
+const rule = shape({
+  count: { check: between(1, MAX_COUNT) },
+  seconds: { check: between(1, MAX_WINDOW_SECONDS) },
+} satisfies Record<keyof LimitRule, unknown>)
+
+const rules: Check = (value) =>
+  Array.isArray(value) && value.length >= 1 && value.length <= MAX_RULES && value.every((one) => isFine(rule(one)))
+    ? null
+    : `must be 1 to ${MAX_RULES} rules, each with a count from 1 to ${MAX_COUNT} and seconds from 1 to ${MAX_WINDOW_SECONDS}`
+
+const place = { id: { check: id }, bucket: { check: oneOf(...LIMIT_BUCKETS) } }
+
+/** What is wrong with the argument of `reserve`, by field. */
+export const reserveErrors = shape({ ...place, rules: { check: rules } })
+/** What is wrong with the argument of `release`, by field. */
+export const releaseErrors = shape(place)
+
+const bucket = shape({
+  keepMs: { check: between(1_000, MAX_WINDOW_SECONDS * 1_000) },
+  reservations: {
+    check: (value) =>
+      Array.isArray(value) && value.length <= MAX_COUNT && value.every(isReservation) ? null : 'must be pairs',
+  },
+})
+
+/** What is wrong with a ledger that a run is started with. */
+export const ledgerErrors = shape({
+  clock: { check: moment },
+  buckets: {
+    check: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      Object.entries(value).every(([name, one]) => oneOf(...LIMIT_BUCKETS)(name) === null && isFine(bucket(one)))
+        ? null
+        : 'must be buckets',
+  },
+})
+
+function isReservation(value: unknown): value is Reservation {
+  return Array.isArray(value) && value.length === 2 && id(value[0]) === null && moment(value[1]) === null
+}
+
+function isFine(errors: FieldErrors): boolean {
+  return Object.keys(errors).length === 0
+}

@@ -1,0 +1,48 @@
+import type { CallOutcome } from './calls.js'
+import type { Journey, PendingCall } from './journey.js'
+import type { Dependency } from './messages.js'
+import { DEFAULT_POLICY } from './policy.js'
+
+/** How a call waits that could not be made, or whose answer to a repeatable call was lost. */
+
+/** How often a repeatable call is parked without an answer before an operator must look. */
+export const MAX_UNANSWERED = 5
+
+/** What an answer waits for, where the activity does not say. */
+const DEPENDENCY: Partial<Record<CallOutcome['answer'], Dependency>> = {
+  BUSY: 'EKO_BUSY',
+  CONFIGURATION: 'CONFIGURATION',
+}
+
+/** A busy user is free again soon: parts of the policy's own waits. */
+const BUSY = { first: 0.6, longest: 0.2 } as const
+
+export function parkedState(
+  journey: Journey,
+  call: PendingCall,
+  outcome: CallOutcome,
+  now: number,
+): NonNullable<PendingCall['parked']> {
+  const dependency = outcome.dependency ?? DEPENDENCY[outcome.answer] ?? 'EKO_TRANSPORT'
+  const { incident } = outcome
+  const retryAt = now + waitMs(journey, dependency, call, outcome)
+  return { dependency, since: now, retryAt, ...(incident !== undefined && { incident }) }
+}
+
+/** By the policy's backoff, or longer where Eko or the gate says so. */
+function waitMs({ plan }: Journey, dependency: Dependency, call: PendingCall, { retryAfterMs }: CallOutcome): number {
+  const { parkFirstSeconds, parkLongestSeconds } = { ...DEFAULT_POLICY, ...plan?.policy }
+  const busy = dependency === 'EKO_BUSY'
+  const first = parkFirstSeconds * 1_000 * (busy ? BUSY.first : 1)
+  const longest = parkLongestSeconds * 1_000 * (busy ? BUSY.longest : 1)
+  const backoff = Math.min(longest, first * 2 ** Math.min(call.parks, 10))
+  // Our own rate cap tells each call its turn.
+  const wait = dependency === 'RATE_CAP' && retryAfterMs !== undefined ? retryAfterMs : backoff
+  return Math.max(spread(wait, call), retryAfterMs ?? 0, 1)
+}
+
+/** Longer by up to a quarter, so that journeys do not come back all at once. */
+function spread(wait: number, { request }: PendingCall): number {
+  const seed = [...request.clientRef].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 997, 7)
+  return Math.round(wait * (1 + (seed % 250) / 1000))
+}
