@@ -78,7 +78,7 @@ export async function makeCall(
   const answer = await callBehind(deps, fence, { ...prepared, timeoutMs }, admission.done)
   if (!answer) return NOT_CONFIGURED
   const note = await admission.done(answer)
-  if (dispatch && !counts(dispatch, answer, rail)) await deps.limits.releaseDispatch(dispatch)
+  if (dispatch && !counts(dispatch, answer, rail)) await giveBack(deps.limits, dispatch)
   return settle(deps, answer, note, fence, request)
 }
 
@@ -106,6 +106,16 @@ async function reserve(
   await notMade(null)
   const { code, retryAt } = reserved
   return { class: 'NOT_SENT', answer: 'LIMIT_REACHED', limit: { code, retryAt } }
+}
+
+/** A place that cannot be given back stays taken for its window: better than to lose Eko's answer. */
+async function giveBack(limits: Limits, dispatch: Dispatch): Promise<void> {
+  try {
+    await limits.releaseDispatch(dispatch)
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown'
+    log.error('The place of a code that was not sent could not be given back', { error: name })
+  }
 }
 
 /** The call itself; null where a defect kept it from being sent again and again. */

@@ -11,8 +11,11 @@ export { findTemporalCli, type TemporalCli } from './find-temporal.js'
 export const TEMPORAL_PORT = 7233
 export const TEMPORAL_UI_PORT = 8233
 
-/** Before server 1.32 this is off, and a submitted code takes twice as long to its answer. */
-const EAGER_DISPATCH = { 'system.enableActivityEagerExecution': 'true' }
+/** As in `deploy/dynamic-config.yaml`, which says why. */
+const SERVER_SETTINGS = {
+  'system.enableActivityEagerExecution': 'true',
+  'history.maximumSignalsPerExecution': '2000',
+}
 
 const READY_WITHIN_MS = 60_000
 const STOP_GRACE_MS = 10_000
@@ -58,7 +61,7 @@ export interface TemporalServer {
 
 const commandLine = (options: TemporalServerOptions, port: number, uiPort: number | undefined): string[] => {
   const { dbFile, namespace = 'default', searchAttributes = ONBOARDING_SEARCH_ATTRIBUTES } = options
-  const config = { ...EAGER_DISPATCH, ...options.dynamicConfig }
+  const config = { ...SERVER_SETTINGS, ...options.dynamicConfig }
   return [
     ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(port)],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),

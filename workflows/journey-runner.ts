@@ -34,11 +34,12 @@ const WAITS_FOR = 'OnboardingWaitsFor'
 
 /**
  * A run gives way to a new one at these numbers, in a quiet moment; at twice as many also between two calls. The server
- * allows 51,200 events, 10,000 signals and 2,000 updates a run.
+ * allows 51,200 events, 2,000 updates and, as it is set up here, 2,000 signals a run.
  */
 const RUN_LIMITS = { events: 1_000, updates: 500 } as const
 /** How long a run waits for a quiet moment at first, in ms. */
 const FIRST_WAIT_FOR_QUIET_MS = 1_000
+const LONGEST_WAIT_FOR_QUIET_MS = 16_000
 
 interface Waiter<T> {
   readonly resolve: (value: T) => void
@@ -86,7 +87,7 @@ export class JourneyRunner {
     if (!this.quiet) this.quiet = { at: Date.now() + FIRST_WAIT_FOR_QUIET_MS, waitMs: FIRST_WAIT_FOR_QUIET_MS }
     if (Date.now() < this.quiet.at) return false
     if (this.lastMessageTask !== historyLength) return true
-    const waitMs = this.quiet.waitMs * 2
+    const waitMs = Math.min(this.quiet.waitMs * 2, LONGEST_WAIT_FOR_QUIET_MS)
     this.quiet = { at: Date.now() + waitMs, waitMs }
     return false
   }

@@ -1,4 +1,4 @@
-import { createRate, type Rate } from './rate.js'
+import { createPace, type Rate } from './rate.js'
 
 /** When a breaker opens, for how long, and how it lets calls go again. Times in ms. Our own numbers. */
 export interface BreakerOptions {
@@ -92,7 +92,7 @@ export function createBreaker(given: Partial<BreakerOptions> = {}): Breaker {
   let phase: Phase = { name: 'CLOSED' }
   let events: Event[] = []
   let nextOpenMs = options.openMs
-  let rate: Rate = createRate(options.releasePerSecond)
+  let rate: Rate = createPace(options.releasePerSecond)
   let era = 0
 
   /** The phase, after what time alone has changed. */
@@ -182,7 +182,7 @@ export function createBreaker(given: Partial<BreakerOptions> = {}): Breaker {
         phase = { ...is, cleanSince: now }
         if (isBad(events, { ...options, ...RELAPSE })) trip(now)
       } else if (isBad(events, options)) {
-        rate = createRate(options.releasePerSecond)
+        rate = createPace(options.releasePerSecond)
         trip(now)
       }
     },

@@ -4,7 +4,7 @@ import type { Rail } from '../../workflows/messages.js'
 import type { EkoAnswer } from '../eko/index.js'
 import { causeOf, provenBy, scopeOf, SCOPES, type ScopeKind } from './answers.js'
 import type { IncidentLink, ProbeAnswer } from './incident-link.js'
-import { createRate, type Rate } from './rate.js'
+import { createPace, type Rate } from './rate.js'
 import type { GateCall, GateNote } from './types.js'
 
 /** Configuration incidents as one worker knows them. Times in ms. */
@@ -143,7 +143,7 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
     }
     become(entry, answer.kind === 'GRANTED' ? 'GRANTED' : 'IDLE')
     entry.nextAskAt = now() + (answer.kind === 'GRANTED' ? answer.nextMs : answer.retryAfterMs)
-    entry.turns = createRate(options.releasePerSecond)
+    entry.turns = createPace(options.releasePerSecond)
     return answer.kind === 'WAIT'
   }
 
@@ -155,7 +155,7 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
     const known = entries.get(id)
     const entry: Entry = known ?? {
       ...{ id, metAt: at, state: 'IDLE', stateSince: at, nextAskAt: at + options.firstProbeMs, heardAt: at },
-      ...{ askId: null, untold: 0, toldAt: -Infinity, turns: createRate(options.releasePerSecond) },
+      ...{ askId: null, untold: 0, toldAt: -Infinity, turns: createPace(options.releasePerSecond) },
       ...{ metOn: new Set(), works: new Set() },
     }
     entry.metOn.add(call.rail)

@@ -18,10 +18,17 @@ const REASON = { type: 'operator', id: 'chaos-operator' } as const
 /** Above the quota of `asksTooOften`. */
 const MOST_RESENDS = 8
 
+interface Late {
+  readonly operation: OperationName
+  readonly lateMs?: number
+  /** Whether the call may still come when whoever asked for it has gone. */
+  readonly outlives?: boolean
+}
+
 /** Makes Eko late for a call, does what leads to it, and something else while the call is in flight. */
 async function duringCall<T>(
   life: Life,
-  { operation, lateMs = LATE_MS }: { readonly operation: OperationName; readonly lateMs?: number },
+  { operation, lateMs = LATE_MS, outlives = false }: Late,
   act: () => Promise<T>,
   during: () => Promise<unknown>,
 ): Promise<{ readonly done: T; readonly hit: boolean }> {
@@ -30,7 +37,8 @@ async function duringCall<T>(
   await sandbox.aim(life.subject, { fault: 'delayAfterCommit', ms: lateMs, operation })
   const acting = act()
   acting.catch(() => undefined)
-  const call = await sandbox.untilOpenCall(life.subject, operation, { after, over: acting, timeoutMs: CALL_WITHIN_MS })
+  const over = outlives ? new Promise(() => undefined) : acting
+  const call = await sandbox.untilOpenCall(life.subject, operation, { after, over, timeoutMs: CALL_WITHIN_MS })
   if (call) await during()
   return { done: await acting, hit: call !== undefined }
 }
@@ -135,7 +143,7 @@ export const HABIT_ACTS: Readonly<Record<Habit, HabitAct>> = {
     const impatient = life.context.world.impatient.handle(life.handle.workflowId)
     const { done: inDoubt, hit } = await duringCall(
       life,
-      { operation: PLACES[place], lateMs: TOO_LATE_MS },
+      { operation: PLACES[place], lateMs: TOO_LATE_MS, outlives: true },
       () => life.post.sendImpatiently(impatient, name, input as never, submissionId),
       () => Promise.resolve(),
     )

@@ -23,7 +23,7 @@ export interface OwnLedger {
 /** What may be repeated: reads, and the PAN, whose repetition changes nothing (see the operations' tables). */
 const REPEATABLE: readonly (string | null)[] = ['consentLanguages', 'consentDetails', 'validatePan']
 
-export function ledgerOf({ rail, mobile }: JourneyFacts, ledger: LedgerJson): OwnLedger {
+export function ledgerOf({ rail, mobile, runs }: JourneyFacts, ledger: LedgerJson): OwnLedger {
   const own = <T extends { rail: string | null; mobile: string | null }>(list: readonly T[]): T[] =>
     list.filter((entry) => entry.rail === rail && entry.mobile === mobile)
   const calls = withoutTwins(own(ledger.calls))
@@ -33,7 +33,9 @@ export function ledgerOf({ rail, mobile }: JourneyFacts, ledger: LedgerJson): Ow
       clientRefId === null || sms.findIndex((other) => other.clientRefId === clientRefId) === index,
   )
   const runOf = ({ clientRefId }: SmsEntry | CallEntry): string => (clientRefId ?? '').slice(0, RUN_PREFIX)
-  const lastRun = calls.map(runOf).findLast((prefix) => prefix !== '')
+  const prefixes = [...new Set(calls.map(runOf))].filter((prefix) => prefix !== '')
+  // A run without a prefix made no call at all: that can only be the last one.
+  const lastRun = prefixes.length < runs.length ? undefined : prefixes.at(-1)
   return {
     calls,
     sms,

@@ -68,36 +68,60 @@ export interface Wishes {
   readonly process?: { readonly kind: ProcessKind; readonly place?: Place } | null
 }
 
+const EKO = Object.keys(EKO_KINDS) as EkoKind[]
+const ALL_HABITS = Object.keys(HABITS) as Habit[]
+/** So many journeys are given kinds in turn, so that none is missing; after them chance decides. */
+const IN_TURN = Math.max(EKO.length, ALL_HABITS.length) + 1
+/** Ends the journey early: other faults of the same journey might not get their turn. */
+const ENDS_EARLY: Habit = 'limitAcrossRuns'
+const LASTING = ALL_HABITS.filter((habit) => habit !== ENDS_EARLY)
+
 /** A plan with every kind of fault: each once in turn, and by chance after that. */
 export function planRun(seed: number, journeys: number): RunPlan {
-  const ekoKinds = Object.keys(EKO_KINDS) as EkoKind[]
-  const habits = Object.keys(HABITS) as Habit[]
-  const processAt = processFaultsAt(journeys)
+  const indexes = Array.from({ length: journeys }, (_, index) => index)
+  const isShort = (index: number): boolean => index < IN_TURN && habitInTurn(index) === ENDS_EARLY
+  const lasting = indexes.filter((index) => !isShort(index))
+  const processAt = processFaultsAt(lasting)
   return {
     seed,
-    journeys: Array.from({ length: journeys }, (_, index) => {
-      const rng = stream(seed, `kinds of ${index}`)
-      const turn = index < Math.max(ekoKinds.length, habits.length)
-      const eko = turn ? (ekoKinds[index % ekoKinds.length] as EkoKind) : rng.pick(ekoKinds)
-      const habit = turn ? (habits[index % habits.length] as Habit) : rng.pick(habits)
-      // What ends the journey comes late where the kinds take their turns, so that the others still get theirs.
-      const place = turn && habit === 'nativeCancel' ? ({ place: 'ENTER_PAN' } as const) : {}
-      const wishes: Wishes = {
-        eko: turn || rng.chance(0.7) ? [{ kind: eko }] : [],
-        habits: turn || rng.chance(0.5) ? [{ kind: habit, ...place }] : [],
-        process: processAt.has(index) ? { kind: processAt.get(index) as ProcessKind } : null,
-      }
-      return planJourney(seed, index, wishes)
+    journeys: indexes.map((index) => {
+      const process = processAt.get(index)
+      const wishes = isShort(index)
+        ? { habits: [{ kind: ENDS_EARLY }] }
+        : index < IN_TURN
+          ? inTurn(index, lasting.indexOf(index))
+          : byChance(stream(seed, `kinds of ${index}`), process !== undefined)
+      return planJourney(seed, index, { ...wishes, process: process ? { kind: process } : null })
     }),
   }
 }
 
+const habitInTurn = (index: number): Habit => ALL_HABITS[index % ALL_HABITS.length] as Habit
+
+function inTurn(index: number, turn: number): Wishes {
+  const kind = habitInTurn(index)
+  // What ends the journey comes late here, so that its other faults still get their turn.
+  const habit = kind === 'nativeCancel' ? ({ kind, place: 'ENTER_PAN' } as const) : { kind }
+  return { eko: [{ kind: EKO[turn % EKO.length] as EkoKind }], habits: [habit] }
+}
+
+function byChance(rng: Rng, struck: boolean): Wishes {
+  return {
+    eko: rng.chance(0.7) ? [{ kind: rng.pick(EKO) }] : [],
+    habits: rng.chance(0.5) ? [{ kind: rng.pick(struck ? LASTING : ALL_HABITS) }] : [],
+  }
+}
+
 /** Process faults cost seconds each, so that only some journeys have one: at least each kind once. */
-function processFaultsAt(journeys: number): Map<number, ProcessKind> {
+function processFaultsAt(candidates: readonly number[]): Map<number, ProcessKind> {
   const kinds = Object.keys(PROCESS_KINDS) as ProcessKind[]
-  const count = Math.max(kinds.length, Math.round(journeys * 0.15))
-  const at = Array.from({ length: count }, (_, turn) => Math.floor((turn * journeys) / count))
-  return new Map(at.map((index, turn) => [index, kinds[turn % kinds.length] as ProcessKind]))
+  const count = Math.max(kinds.length, Math.round(candidates.length * 0.15))
+  return new Map(
+    Array.from({ length: count }, (_, turn) => [
+      candidates[Math.floor((turn * candidates.length) / count)] as number,
+      kinds[turn % kinds.length] as ProcessKind,
+    ]),
+  )
 }
 
 /** One journey that has what is wished; the rest is drawn from streams of its own. */

@@ -166,7 +166,9 @@ function countSkew({ ledgers }: RunFacts, { workers }: ChaosStack, tally: Tally)
   const refused = DIALECTS.flatMap((dialect) => ledgers[dialect].calls).filter(
     ({ status, fault }) => status === 2485 && fault === undefined,
   ).length
-  tally.count('clockSkew', refused > 0, workers.skewed)
+  const hits = Math.min(refused, workers.skewed)
+  tally.count('clockSkew', true, hits)
+  tally.count('clockSkew', false, workers.skewed - hits)
 }
 
 function countStates(journeys: readonly JourneyFacts[]): Record<string, number> {

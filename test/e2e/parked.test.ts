@@ -116,18 +116,18 @@ describe('while Eko cannot be reached', () => {
 
 describe.each(RAILS)('on the %s rail', (rail) => {
   it.each(['auth401', 'auth403', 'initiatorUnknown', 'agentNotAllowed'])(
-    'a failure of the tenant’s configuration (%s) parks the journey; once it is fixed, it goes on',
+    'a failure of the tenant’s configuration (%s) parks the journey, which asks again as seldom as the incident says',
     async (fault) => {
       const facts = newPerson()
-      await stack.sandbox.addFaults({ fault, operation: 'getSender', mobile: facts.mobile, times: 2 })
-      const journey = await startJourney(stack, rail, { facts })
-      expect(journey.view.status).toMatchObject({ kind: 'PARKED', dependency: 'CONFIGURATION' })
-      const retried = await journey.handle.retryNow(operator)
-      expect(retried).toMatchObject({ outcome: 'PARKED', detail: 'CONFIGURATION' })
-      await journey.handle.retryNow(operator)
+      await stack.sandbox.addFaults({ fault, operation: 'getSender', mobile: facts.mobile })
+      const journey = await startJourney(stack, rail, { facts, policy: { parkFirstSeconds: 1 } })
+      expect(journey.view.status).toMatchObject({
+        ...{ kind: 'PARKED', dependency: 'CONFIGURATION', incident: expect.stringMatching(/^[0-9a-f]{8}:/) },
+      })
+      await journey.handle.waitForNextAction('ENTER_SENDER_OTP')
       await finish(journey)
       const ledger = await journey.ledger()
-      expect(calls(ledger, 'getSender').map(({ executed }) => executed)).toEqual([false, false, true])
+      expect(calls(ledger, 'getSender').map(({ executed }) => executed)).toEqual([false, true])
       expect(smsFor(ledger, 'SENDER')).toHaveLength(1)
     },
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { createRate } from '../../activities/gate/rate.js'
+import { createPace, createRate } from '../../activities/gate/rate.js'
 import { createCaps } from '../../activities/gate/caps.js'
 
 /** Most of the times that lie in any one second. */
@@ -8,11 +8,14 @@ function mostInASecond(times: readonly number[]): number {
   return Math.max(0, ...times.map((start) => times.filter((at) => at >= start && at < start + 1_000).length))
 }
 
-describe('a rate', () => {
+describe.each([
+  ['a rate', createRate],
+  ['a paced rate', createPace],
+])('%s', (_, create) => {
   it('is exceeded in no second, however callers come', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.nat(400), { maxLength: 200 }), (perSecond, gaps) => {
-        const rate = createRate(perSecond)
+        const rate = create(perSecond)
         const gone: number[] = []
         let now = 0
         for (const gap of gaps) {
@@ -29,7 +32,7 @@ describe('a rate', () => {
   it('tells everybody who is sent away another turn, no earlier than room and no denser than the rate', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(50_000), fc.nat(200), (perSecond, notBefore, waiting) => {
-        const rate = createRate(perSecond)
+        const rate = create(perSecond)
         const turns = Array.from({ length: waiting }, () => rate.turn(0, notBefore))
         expect(new Set(turns).size).toBe(waiting)
         expect(Math.min(Infinity, ...turns)).toBeGreaterThanOrEqual(waiting === 0 ? 0 : notBefore)
@@ -40,8 +43,8 @@ describe('a rate', () => {
   })
 
   it('lets whoever comes at the told turn go', () => {
-    const rate = createRate(5)
-    for (let i = 0; i < 5; i += 1) rate.take(0)
+    const rate = create(5)
+    while (rate.hasRoom(0)) rate.take(0)
     expect(rate.hasRoom(0)).toBe(false)
     const turns = Array.from({ length: 20 }, () => rate.turn(0))
     expect(
@@ -52,6 +55,25 @@ describe('a rate', () => {
       }),
     ).toEqual(turns.map(() => true))
   })
+})
+
+it('a paced rate goes evenly, so that calls which bunch up on their way still keep to it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 10, max: 50 }),
+      fc.array(fc.nat(200), { minLength: 200, maxLength: 200 }),
+      (rate, late) => {
+        const pace = createPace(rate)
+        const arrived: number[] = []
+        for (let now = 0; now < 5_000; now += 1) {
+          if (!pace.hasRoom(now)) continue
+          pace.take(now)
+          arrived.push(now + (late[arrived.length % late.length] ?? 0))
+        }
+        expect(mostInASecond(arrived)).toBeLessThanOrEqual(rate + 1)
+      },
+    ),
+  )
 })
 
 describe('caps', () => {

@@ -1,7 +1,7 @@
 import type { OnboardingResult, Rail } from '../../client/index.js'
 import { scenariosJson } from '../../sandbox/scenarios.js'
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../../workflows/messages.js'
-import { action, NO_COOLDOWN, startJourney, type TestJourney, USER_CODE, walkTo } from '../support/journeys.js'
+import { action, NO_COOLDOWN, startJourney, type TestJourney, until, USER_CODE, walkTo } from '../support/journeys.js'
 import { newPerson } from '../support/people.js'
 import { json, signalRaw, UNDECODABLE } from '../support/raw-messages.js'
 import type { TestStack } from '../support/test-stack.js'
@@ -53,6 +53,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'digikhata-user-code-not-allowed': userCodeNotAllowed,
   'malformed-input': malformedInput,
   'transaction-otp': transactionOtp,
+  'levin-parked-on-an-incident': parkedOnConfiguration,
+  'digikhata-continued-as-new': continuedAsNew,
+  'limit-of-a-mobile': (stack) => entityOf(stack, 'limit:mobile:'),
+  'incident-resolved': incidentResolved,
 }
 
 async function walk(starting: Promise<TestJourney>): Promise<string> {
@@ -185,9 +189,44 @@ async function parkedBusy(stack: TestStack): Promise<string> {
 async function parkedOnConfiguration(stack: TestStack): Promise<string> {
   const facts = newPerson()
   await stack.sandbox.addFaults({ fault: 'auth401', operation: 'getSender', mobile: facts.mobile })
-  const journey = await startJourney(stack, 'levin', { facts })
-  await journey.handle.retryNow(operator)
+  const journey = await startJourney(stack, 'levin', { facts, policy: { parkFirstSeconds: 1 } })
+  await journey.handle.waitForNextAction('ENTER_SENDER_OTP')
   return onward(journey)
+}
+
+/** The last run of a journey that got more updates than one run takes. */
+async function continuedAsNew(stack: TestStack): Promise<string> {
+  const journey = await startJourney(stack, 'digikhata', { policy: { keptPanSeconds: 86_400 } })
+  const pan = await stack.client.seal(journey.handle.workflowId, 'pan', journey.person.facts.pan)
+  for (let count = 0; (await journey.handle.view()).runId === journey.view.runId; count += 1) {
+    await journey.handle.enterPan({ pan, submissionId: `pan-${count}` })
+  }
+  return onward(journey)
+}
+
+/** The youngest workflow whose id begins so, once a journey has made it. */
+async function entityOf(stack: TestStack, prefix: string): Promise<string> {
+  await walk(startJourney(stack, 'digikhata'))
+  return newest(stack, prefix)
+}
+
+async function newest(stack: TestStack, prefix: string): Promise<string> {
+  const query = `WorkflowId STARTS_WITH '${prefix}'`
+  let found: { id: string; at: Date } | undefined
+  await until(async () => {
+    for await (const { workflowId, startTime } of stack.client.temporal.workflow.list({ query })) {
+      if (!found || startTime > found.at) found = { id: workflowId, at: startTime }
+    }
+    return found !== undefined
+  }, `a workflow ${prefix}… is listed`)
+  return found?.id ?? ''
+}
+
+async function incidentResolved(stack: TestStack): Promise<string> {
+  await parkedOnConfiguration(stack)
+  const workflowId = await newest(stack, 'incident:')
+  await stack.client.temporal.workflow.getHandle(workflowId).result()
+  return workflowId
 }
 
 async function queued(stack: TestStack): Promise<string> {

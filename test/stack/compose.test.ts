@@ -189,12 +189,13 @@ describe('docker-compose.temporal.yml', () => {
     for (const [, { depends_on = {} }] of services) expect(Object.keys(depends_on)).not.toContain('sandbox')
   })
 
-  it('turns eager activity dispatch on', () => {
+  it('turns eager activity dispatch on, and keeps a flood of signals within what one task can take', () => {
     const mounted = service('temporal').volumes?.map((volume) => (typeof volume === 'string' ? volume.split(':') : []))
     const [, target] = mounted?.find(([source]) => source === './deploy/dynamic-config.yaml') ?? []
     expect(service('temporal').environment?.['DYNAMIC_CONFIG_FILE_PATH']).toBe(target)
     expect(parse(readRepoFile('deploy/dynamic-config.yaml'))).toEqual({
       'system.enableActivityEagerExecution': [{ value: true }],
+      'history.maximumSignalsPerExecution': [{ value: 2000 }],
     })
   })
 })

@@ -10,6 +10,8 @@ import { isBuildFresh } from './fresh-build.js'
 const TEST_WORKER_ENV = {
   ONBOARDING_EKO_TIMEOUT_MS: '2000',
   ONBOARDING_STICKY_TIMEOUT_MS: '500',
+  ONBOARDING_BREAKER_OPEN_SECONDS: '1',
+  ONBOARDING_INCIDENT_PROBE_SECONDS: '1',
 }
 
 export interface TestStackOptions {
