@@ -30,14 +30,16 @@ export function parkedState(
 }
 
 /** By the policy's backoff, or longer where Eko or the gate says so. */
-function waitMs({ plan }: Journey, dependency: Dependency, call: PendingCall, { retryAfterMs }: CallOutcome): number {
+function waitMs({ plan }: Journey, dependency: Dependency, call: PendingCall, outcome: CallOutcome): number {
+  const { retryAfterMs, incident } = outcome
   const { parkFirstSeconds, parkLongestSeconds } = { ...DEFAULT_POLICY, ...plan?.policy }
   const busy = dependency === 'EKO_BUSY'
   const first = parkFirstSeconds * 1_000 * (busy ? BUSY.first : 1)
   const longest = parkLongestSeconds * 1_000 * (busy ? BUSY.longest : 1)
   const backoff = Math.min(longest, first * 2 ** Math.min(call.parks, 10))
-  // Our own rate cap tells each call its turn.
-  const wait = dependency === 'RATE_CAP' && retryAfterMs !== undefined ? retryAfterMs : backoff
+  // Our own rate cap, and an incident, tell each call its turn.
+  const hasTurn = retryAfterMs !== undefined && (dependency === 'RATE_CAP' || incident !== undefined)
+  const wait = hasTurn ? retryAfterMs : backoff
   return Math.max(spread(wait, call), retryAfterMs ?? 0, 1)
 }
 

@@ -107,6 +107,7 @@ export function close(turn: Turn, state: State, change: Partial<Journey> = {}): 
   enter(turn, state)
   const waiting = [...(call?.submissions ?? []), ...turn.journey.queue]
   const { messages, queue } = turn.journey
+  for (const { message } of queue) note(turn, { what: `message:${message.name}`, code: state })
   set(turn, { queue: [], messages: { ...messages, taken: messages.taken + queue.length } })
   if (isClosed(state)) record(turn, waiting, state)
 }

@@ -16,6 +16,7 @@ import type {
   Reserve,
   ReserveAnswer,
 } from '../../workflows/limit-messages.js'
+import { inTurn } from './turns.js'
 
 const LIMIT: typeof LIMIT_WORKFLOW_TYPE = 'onboardingLimit'
 const RESERVE: typeof RESERVE_UPDATE = 'reserve'
@@ -36,8 +37,8 @@ export interface Asked {
   /** For Temporal UI. */
   readonly summary: string
   readonly taskQueue: string
-  /** In ms since the epoch. */
-  readonly deadline: number
+  /** How long one question may take, in ms. */
+  readonly deadlineMs: number
 }
 
 /** Asks a limit for a place, and starts the limit where it does not run. @throws ApplicationFailure LIMIT_UNREACHABLE */
@@ -74,8 +75,17 @@ export async function giveBack(asked: Asked, place: Release): Promise<void> {
  * Asks until the limit has answered or the deadline has passed. A run may end or give way to the next one while it is
  * asked, and takes ten messages at once at most; a message that met that has done nothing and is sent again.
  */
-async function persistently<T>({ workflowId, deadline }: Asked, ask: (client: Client) => Promise<T>): Promise<T> {
+function persistently<T>({ workflowId, deadlineMs }: Asked, ask: (client: Client) => Promise<T>): Promise<T> {
   const client = getClient()
+  return inTurn(workflowId, () => until(Date.now() + deadlineMs, workflowId, client, ask))
+}
+
+async function until<T>(
+  deadline: number,
+  workflowId: string,
+  client: Client,
+  ask: (client: Client) => Promise<T>,
+): Promise<T> {
   for (;;) {
     try {
       return await client.withDeadline(deadline, () => ask(client))

@@ -11,7 +11,7 @@ export interface LimitsOptions {
   readonly idKey: Uint8Array
   /** The queue of the workers that run the limits: the worker's own. */
   readonly taskQueue: string
-  /** How long one question may take altogether, in ms. @default 3000 */
+  /** How long one question may take once it has its turn, in ms. @default 3000 */
   readonly deadlineMs?: number
 }
 
@@ -29,7 +29,7 @@ const SUMMARY = {
  */
 export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOptions): Limits {
   const ids = limitIds(idKey, taskQueue)
-  const until = (): Pick<Asked, 'taskQueue' | 'deadline'> => ({ taskQueue, deadline: Date.now() + deadlineMs })
+  const time = { taskQueue, deadlineMs }
   const ofMobile = ({ mobile }: Dispatch): Pick<Asked, 'workflowId' | 'summary'> => ({
     workflowId: ids.mobile(mobile),
     summary: SUMMARY.mobile,
@@ -42,7 +42,7 @@ export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOpt
   }
   return {
     async reserveDispatch(dispatch) {
-      const [mobile, aadhaar, time] = [ofMobile(dispatch), ofAadhaar(dispatch), until()]
+      const [mobile, aadhaar] = [ofMobile(dispatch), ofAadhaar(dispatch)]
       const place = { id: placeId(dispatch.id), bucket: dispatch.purpose } as const
       const rules = rulesOf(dispatch)
       const onMobile = await askForPlace({ ...mobile, ...time }, { ...place, rules })
@@ -55,14 +55,13 @@ export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOpt
     },
     async releaseDispatch(dispatch) {
       const place = { id: placeId(dispatch.id), bucket: dispatch.purpose } as const
-      const time = until()
       const limits = [ofMobile(dispatch), ofAadhaar(dispatch)].filter((limit) => limit !== null)
       await Promise.all(limits.map((limit) => giveBack({ ...limit, ...time }, place)))
     },
     reserveJourney({ id, tenant, userCode }) {
       const limit = { workflowId: ids.userCode(tenant.name, userCode), summary: SUMMARY.userCode }
       const rules = [tenant.limits.journeysPerUserCode]
-      return askForPlace({ ...limit, ...until() }, { id: placeId(id), bucket: 'JOURNEYS', rules })
+      return askForPlace({ ...limit, ...time }, { id: placeId(id), bucket: 'JOURNEYS', rules })
     },
   }
 }

@@ -58,8 +58,9 @@ async function answerTo({ handle }: TestJourney, name: string, body: unknown): P
   }
 }
 
-/** All of a view but the story, and what was last said about an input. */
-function standing({ revision: _r, timeline: _t, timelineTotal: _n, lastOutcome: _o, nextAction, ...rest }: View) {
+/** All of a view but the story, the count of messages, and what was last said about an input. */
+function standing(view: View) {
+  const { revision: _r, timeline: _t, timelineTotal: _n, messages: _m, lastOutcome: _o, nextAction, ...rest } = view
   const { lastError: _e, ...asked } = nextAction as NextAction & { lastError?: string }
   return { ...rest, nextAction: asked }
 }

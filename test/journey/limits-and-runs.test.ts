@@ -179,10 +179,13 @@ describe('a parked call', () => {
     expect('retryAt' in status && status.retryAt >= retryAt).toBe(true)
   })
 
-  it('waits as its turn says, where only our own rate cap keeps it', () => {
+  it.each([
+    ['our own rate cap', { dependency: 'RATE_CAP' }],
+    ['an incident', { dependency: 'CONFIGURATION', incident: '0a1b2c3d:credentials' }],
+  ] as const)('waits as its turn says, where %s keeps it', (_, kept) => {
     const drive = new Drive()
     for (let parks = 0; parks < 8; parks += 1) {
-      drive.answer('NOT_SENT', { dependency: 'RATE_CAP', retryAfterMs: 1_000 })
+      drive.answer('NOT_SENT', { ...kept, retryAfterMs: 1_000 })
       const waited = (drive.journey.call?.parked?.retryAt ?? 0) - drive.now
       expect(waited).toBeGreaterThanOrEqual(1_000)
       expect(waited).toBeLessThanOrEqual(1_250)
