@@ -3,6 +3,7 @@ import { DEPENDENCIES, ERROR_CODES, OUTCOMES, STATUS_KINDS } from '../../client/
 import { CLOSED_STATES, OPEN_STATES, RAILS } from '../../workflows/states.js'
 import { ATTENTION, MESSAGES, REJECTIONS } from '../../workflows/messages.js'
 import { SECRET_FIELDS } from '../../values/sealed-field.js'
+import { INVARIANTS } from '../chaos/invariants.js'
 import { documents, read } from './support.js'
 
 async function missing(path: string, words: readonly string[]): Promise<string[]> {
@@ -30,6 +31,11 @@ describe('the documents are complete', () => {
   it('every sealed field and rail is named', async () => {
     expect(await missing('docs/security.md', SECRET_FIELDS)).toEqual([])
     expect(await missing('docs/glossary.md', RAILS)).toEqual([])
+  })
+
+  it('every invariant that the chaos suite judges is named', async () => {
+    const document = await read('docs/reliability.md')
+    expect(Object.values(INVARIANTS).filter((invariant) => !document.includes(`| ${invariant} `))).toEqual([])
   })
 
   it('each runtime dependency has its reason', async () => {
