@@ -1,88 +1,9 @@
-/**
- * Hand-written guards of what arrives at a journey. No schema library runs in Temporal's sandbox: every cached workflow
- * would pay for it. A guard names the fields that are wrong and never repeats a value.
- */
+/** Hand-written guards of what arrives at a journey: each answers the fields that are wrong. */
 import { MAX_SEALED_LENGTH } from '../values/sealed-field.js'
 import { DEFAULT_POLICY } from './policy.js'
+import { type Check, type Field, isoTime, lines, MAX_ID, nested, oneOf, record, shape, text } from './shape.js'
 
-export type FieldErrors = Readonly<Record<string, string>>
-/** What is wrong with a value, or null. */
-export type Check = (value: unknown) => string | null
-interface Field {
-  readonly check: Check
-  readonly optional?: boolean
-}
-
-const MAX_ID = 64
 const MAX_REASON = 200
-/** Unknown fields that are named; the answer to an update must stay small, or it cannot be given at all. */
-const MAX_NAMED = 10
-
-export function text(max: number, pattern?: RegExp): Check {
-  return (value) => {
-    if (typeof value !== 'string') return 'must be text'
-    if (value.length === 0 || value.length > max) return `must have 1 to ${max} characters`
-    return pattern && !pattern.test(value) ? 'has characters that are not allowed' : null
-  }
-}
-
-export function oneOf(...values: readonly string[]): Check {
-  return (value) => (values.some((allowed) => allowed === value) ? null : `must be one of ${values.join(', ')}`)
-}
-
-function lines(maxLines: number, maxLength: number): Check {
-  const line = text(maxLength)
-  return (value) =>
-    Array.isArray(value) && value.length >= 1 && value.length <= maxLines && value.every((item) => line(item) === null)
-      ? null
-      : `must be 1 to ${maxLines} lines of 1 to ${maxLength} characters`
-}
-
-const isoTime: Check = (value) =>
-  typeof value === 'string' &&
-  /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(value) &&
-  !Number.isNaN(Date.parse(value))
-    ? null
-    : 'must be a time in ISO 8601'
-
-function record(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
-    ? (value as Record<string, unknown>)
-    : null
-}
-
-/** Checks the fields of an object; whatever is not listed is refused by name. */
-export function shape(fields: Readonly<Record<string, Field>>): (body: unknown) => FieldErrors {
-  return (body) => {
-    const object = record(body)
-    if (!object) return { body: 'must be one JSON object' }
-    const unknown = Object.keys(object).filter((name) => !Object.hasOwn(fields, name))
-    const errors = unknown
-      .slice(0, MAX_NAMED)
-      .map((name): [string, string] => [name.slice(0, MAX_ID), 'is not a field of this message'])
-    if (unknown.length > MAX_NAMED) errors.push(['…', `and ${unknown.length - MAX_NAMED} more are not fields of it`])
-    for (const [name, field] of Object.entries(fields)) {
-      const error = complaint(field, Object.hasOwn(object, name) ? object[name] : undefined)
-      if (error) errors.push([name, error])
-    }
-    // Not assigned one by one: `__proto__` is a name like any other.
-    return Object.fromEntries(errors)
-  }
-}
-
-function complaint({ check, optional = false }: Field, value: unknown): string | null {
-  if (value === undefined || value === null) return optional ? null : 'is required'
-  return check(value)
-}
-
-/** The check of a nested object; complaints are joined into one text. */
-function nested(fields: Readonly<Record<string, Field>>): Check {
-  const check = shape(fields)
-  return (value) => {
-    const errors = Object.entries(check(value)).map(([name, error]) => `${name} ${error}`)
-    return errors.length > 0 ? errors.join('; ') : null
-  }
-}
 
 const actor: Check = nested({
   type: { check: oneOf('sender', 'agent', 'operator', 'service') },

@@ -1,6 +1,7 @@
 import { sealedHeader } from '../values/sealed-field.js'
-import { type FieldErrors, onboardingInput } from './guards.js'
+import { onboardingInput } from './guards.js'
 import type { OnboardingInput } from './messages.js'
+import type { FieldErrors } from './shape.js'
 
 /**
  * What is wrong with the input of a journey of this workflow id: field name to complaint. The id must be the sender's on

@@ -1,4 +1,4 @@
-import { type Check, type FieldErrors, oneOf, shape, text } from './guards.js'
+import { type Check, type FieldErrors, oneOf, shape, text } from './shape.js'
 import { LIMIT_BUCKETS, type LimitRule, MAX_COUNT, MAX_WINDOW_SECONDS, type Reservation } from './limit-ledger.js'
 
 /** What is said to a limit. Ids of places are opaque: they stand in history as they are sent. */

@@ -12,7 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { failure } from './failures.js'
-import type { FieldErrors } from './guards.js'
+import type { FieldErrors } from './shape.js'
 import { iso } from './iso.js'
 import { emptyAt, EMPTY_LEDGER, heldAt, LIMIT_BUCKETS, type LimitLedger, release, reserve } from './limit-ledger.js'
 import {

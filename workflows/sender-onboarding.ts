@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow'
 import { runCall, runResolve } from './call-runner.js'
 import { failure } from './failures.js'
-import type { FieldErrors } from './guards.js'
+import type { FieldErrors } from './shape.js'
 import { inputErrors } from './journey-input.js'
 import { refusal } from './journey-gate.js'
 import { JourneyRunner } from './journey-runner.js'

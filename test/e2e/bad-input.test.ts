@@ -102,8 +102,9 @@ describe('a message that the journey must refuse', () => {
       expect([what, lastRefusals(view).at(-1)]).toEqual([what, `refused:${name} ${code}`])
     }
     const after = await journey.handle.view()
-    const { revision: _r, timeline: _t, timelineTotal: _n, ...same } = before
+    const { revision: _r, timeline: _t, timelineTotal: _n, messages: _m, ...same } = before
     expect(after).toMatchObject(same)
+    expect(after.messages).toMatchObject({ taken: 0, refused: after.messages.received })
     expect(JSON.stringify(after)).not.toContain('xxxxxxxxxxxxxxx')
     expect(after.timeline.length).toBeLessThanOrEqual(50)
     await finish(journey)

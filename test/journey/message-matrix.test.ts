@@ -89,17 +89,18 @@ describe('every message in every state and status, as signal and as update', () 
 
       const before = drive.journey
       drive.apply({ type: 'arrived', message: sent, via })
-      const refused = drive.last.settled.flatMap((one) => ('refusal' in one ? [one.refusal.code] : []))
-      expect(refused).toEqual(code === null ? [] : [code])
+      const refusals = drive.last.settled.flatMap((one) => ('refusal' in one ? [one.refusal.code] : []))
+      expect(refusals).toEqual(code === null ? [] : [code])
       if (status === 'CALLING_EKO') {
         expect(drive.journey.queue.at(-1)?.message).toEqual(sent)
         expect(drive.journey.call).toBe(before.call)
       }
       if (code !== null) {
         expect(drive.journey.timeline.at(-1)).toMatchObject({ what: `refused:${name}`, code })
-        expect({ ...drive.journey, timeline: [], timelineTotal: 0, revision: 0, sequence: 0 }).toEqual({
-          ...{ ...before, timeline: [], timelineTotal: 0, revision: 0, sequence: 0 },
-        })
+        const noted = { timeline: [], timelineTotal: 0, revision: 0, sequence: 0, messages: null }
+        expect({ ...drive.journey, ...noted }).toEqual({ ...before, ...noted })
+        const { received, refused } = before.messages
+        expect(drive.journey.messages).toEqual({ ...before.messages, received: received + 1, refused: refused + 1 })
       }
     },
   )

@@ -145,7 +145,7 @@ describe('whatever is thrown at the gate', () => {
 
   it('guards answer with complaints, never with an exception', () => {
     for (const guard of Object.values(guards)) {
-      fc.assert(fc.property(anyBody, (body) => typeof guard(body as never) === 'object'))
+      fc.assert(fc.property(anyBody, (body) => typeof guard(body) === 'object'))
     }
   })
 })
