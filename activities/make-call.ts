@@ -100,7 +100,7 @@ async function reserve(
     reserved = await limits.reserveDispatch(dispatch)
   } catch (error) {
     await notMade(null)
-    return parkAtLast(error)
+    return { ...parkAtLast(error), answer: 'NOT_SENT' }
   }
   if (reserved.granted) return null
   await notMade(null)

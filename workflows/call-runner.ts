@@ -8,6 +8,7 @@ import {
   type ResolveRequest,
   UNKNOWN_OUTCOME_FAILURE,
 } from './calls.js'
+import { REJECTIONS } from './codes.js'
 import type { Journey, PendingCall } from './journey.js'
 import { CALL_SUMMARY } from './story.js'
 
@@ -44,10 +45,20 @@ export function outcomeOfFailure(error: unknown): CallOutcome {
 }
 
 /** Resolves tenant, rail and policy. It asks nothing of Eko, so it may be repeated at will. */
-export function runResolve(request: ResolveRequest): Promise<ResolveOutcome> {
-  return scheduleActivity<ResolveOutcome>('resolveJourney', [request], {
+export async function runResolve(request: ResolveRequest): Promise<ResolveOutcome> {
+  const resolved = await scheduleActivity<unknown>('resolveJourney', [request], {
     startToCloseTimeout: '10 s',
     retry: RETRY,
     summary: 'Resolve tenant and policy',
-  })
+  }).catch(() => null)
+  return isResolved(resolved) ? resolved : { refused: 'TENANT_UNKNOWN' }
+}
+
+/** An operator may complete or fail the activity by hand; what is no answer of the registry resolves nothing. */
+function isResolved(value: unknown): value is ResolveOutcome {
+  const { plan, refused } = (value ?? {}) as {
+    readonly plan?: { readonly policy?: unknown }
+    readonly refused?: unknown
+  }
+  return typeof plan?.policy === 'object' || (typeof refused === 'string' && Object.hasOwn(REJECTIONS, refused))
 }

@@ -209,12 +209,14 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   },
 
   park(turn, call, outcome) {
-    if (outcome.answer === 'UNKNOWN_OUTCOME' && call.parks >= MAX_UNANSWERED) {
+    const { unanswered = 0 } = call
+    const lost = outcome.answer === 'UNKNOWN_OUTCOME' ? 1 : 0
+    if (lost && unanswered >= MAX_UNANSWERED) {
       needAttention(turn, 'NO_ANSWER', call.submissions, outcome.facts)
       return
     }
     const parked = parkedState(turn.journey, call, outcome, turn.now)
-    set(turn, { call: { ...call, parks: call.parks + 1, parked } })
+    set(turn, { call: { ...call, parks: call.parks + 1, unanswered: unanswered + lost, parked } })
     record(turn, call.submissions, 'PARKED', { detail: parked.dependency, ...facts(outcome) })
   },
 

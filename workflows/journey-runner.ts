@@ -83,6 +83,8 @@ export class JourneyRunner {
     const { historyLength, continueAsNewSuggested } = workflowInfo()
     const most = Math.max(historyLength / RUN_LIMITS.events, this.updates / RUN_LIMITS.updates)
     if (most < 1 && !continueAsNewSuggested) return false
+    // Histories that grew longer before there was this replay to where they were.
+    if (!patched('runs-give-way')) return false
     if (isBusy(this.journey)) return most >= 2
     if (!this.quiet) this.quiet = { at: Date.now() + FIRST_WAIT_FOR_QUIET_MS, waitMs: FIRST_WAIT_FOR_QUIET_MS }
     if (Date.now() < this.quiet.at) return false

@@ -143,6 +143,8 @@ export interface PendingCall {
   } | null
   /** How often it was parked, for the backoff. */
   readonly parks: number
+  /** How often of these its answer was lost. */
+  readonly unanswered?: number
   /** What a code that is sent means to those who wait; default `OTP_SENT`. */
   readonly sentMeans: OutcomeCode
 }

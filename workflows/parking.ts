@@ -14,8 +14,11 @@ const DEPENDENCY: Partial<Record<CallOutcome['answer'], Dependency>> = {
   CONFIGURATION: 'CONFIGURATION',
 }
 
-/** A busy user is free again soon: parts of the policy's own waits. */
-const BUSY = { first: 0.6, longest: 0.2 } as const
+/** Parts of the policy's own waits: a busy user is free again soon, a setting is not mended as fast. */
+const FACTORS: Partial<Record<Dependency, { readonly first: number; readonly longest: number }>> = {
+  EKO_BUSY: { first: 0.6, longest: 0.2 },
+  CONFIGURATION: { first: 6, longest: 3 },
+}
 
 export function parkedState(
   journey: Journey,
@@ -33,10 +36,9 @@ export function parkedState(
 function waitMs({ plan }: Journey, dependency: Dependency, call: PendingCall, outcome: CallOutcome): number {
   const { retryAfterMs, incident } = outcome
   const { parkFirstSeconds, parkLongestSeconds } = { ...DEFAULT_POLICY, ...plan?.policy }
-  const busy = dependency === 'EKO_BUSY'
-  const first = parkFirstSeconds * 1_000 * (busy ? BUSY.first : 1)
-  const longest = parkLongestSeconds * 1_000 * (busy ? BUSY.longest : 1)
-  const backoff = Math.min(longest, first * 2 ** Math.min(call.parks, 10))
+  const { first, longest } = FACTORS[dependency] ?? { first: 1, longest: 1 }
+  const base = parkFirstSeconds * 1_000 * first * 2 ** Math.min(call.parks, 10)
+  const backoff = Math.min(parkLongestSeconds * 1_000 * longest, base)
   // Our own rate cap, and an incident, tell each call its turn.
   const hasTurn = retryAfterMs !== undefined && (dependency === 'RATE_CAP' || incident !== undefined)
   const wait = hasTurn ? retryAfterMs : backoff

@@ -35,6 +35,8 @@ const PROBING_WAIT_MS = 2_000
 const PROBE_TAKES_MS = 60_000
 /** Where Temporal did not answer. */
 const ASK_AGAIN_MS = 5_000
+/** How often a worker whose calls succeed says that nothing is wrong, in ms. */
+const TELL_AGAIN_MS = 600_000
 
 /** A call that no incident keeps back; `probes` are those that it tries. */
 export interface IncidentPass {
@@ -87,8 +89,8 @@ export interface IncidentDependencies {
 export function createIncidents(given: Partial<IncidentOptions>, { link, log, now }: IncidentDependencies): Incidents {
   const options = { ...INCIDENT_DEFAULTS, ...given }
   const entries = new Map<string, Entry>()
-  /** Incidents that this worker knows to be over, so that a success need not tell it again. */
-  const over = new Set<string>()
+  /** Incidents that this worker has told to be over, and when: another worker may have met one since. */
+  const over = new Map<string, number>()
 
   function become(entry: Entry, state: Entry['state']): void {
     entry.state = state
@@ -205,8 +207,8 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
       if (!entries.has(id)) log.info('A configuration incident is over', { incident: id })
     }
     const key = overKey(id, kind, call)
-    if (over.has(key)) return
-    over.add(key)
+    if (now() - (over.get(key) ?? -Infinity) < TELL_AGAIN_MS) return
+    over.set(key, now())
     const { rail, operation } = call
     const told = { at: new Date().toISOString(), by: `${rail} ${operation}`, ...(kind === 'agent' && { rail }) }
     try {
@@ -240,12 +242,14 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
       // A call that went out before the incident was met proves nothing of it.
       const proven = provenBy(answer).filter((kind) => (entries.get(incidentId(call, kind))?.metAt ?? -Infinity) <= at)
       const note = answer.answer === 'CONFIGURATION' ? await observe(call, answer) : null
-      for (const entry of probes) if (entry.state === 'PROBING') become(entry, 'IDLE')
+      const after = answer.class === 'NOT_SENT' ? 'GRANTED' : 'IDLE'
+      for (const entry of probes) if (entry.state === 'PROBING') become(entry, after)
       await Promise.all(proven.map((kind) => resolve(kind, call)))
       return note
     },
+    // Eko was not asked: the next call has the probe.
     notMade({ probes }) {
-      for (const entry of probes) if (entry.state === 'PROBING') become(entry, 'IDLE')
+      for (const entry of probes) if (entry.state === 'PROBING') become(entry, 'GRANTED')
     },
   }
 }

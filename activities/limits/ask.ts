@@ -26,7 +26,10 @@ const RELEASE: typeof RELEASE_UPDATE = 'release'
 export const LIMIT_UNREACHABLE = 'LIMIT_UNREACHABLE'
 
 /** gRPC status codes (grpc.io/docs/guides/status-codes) of a server that asks to be asked again. */
-const AGAIN: readonly (number | undefined)[] = [8 /* too many at once */, 10 /* aborted */, 14 /* unavailable */]
+const AGAIN: readonly (number | undefined)[] = [
+  ...[8 /* too many at once */, 9 /* dropped, because the run's end was undone */],
+  ...[10 /* aborted */, 14 /* unavailable */],
+]
 /** The failure type with which the server answers an update whose run ended before the update did. */
 const ENDED_UNDER_AN_UPDATE = 'AcceptedUpdateCompletedWorkflow'
 const PAUSE_MS = 30

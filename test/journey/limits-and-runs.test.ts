@@ -193,6 +193,28 @@ describe('a parked call', () => {
     }
   })
 
+  it('waits longer for a setting of ours that nobody has said when to try', () => {
+    const drive = new Drive()
+    drive.answer('CONFIGURATION')
+    expect((drive.journey.call?.parked?.retryAt ?? 0) - drive.now).toBeGreaterThanOrEqual(30_000)
+  })
+
+  it('needs attention for lost answers alone, not because it waited out an outage', () => {
+    const drive = driveTo('PAN_REQUIRED')
+    drive.send('enterPan')
+    for (let parks = 0; parks < 8; parks += 1) {
+      drive.answer('NOT_SENT', { dependency: 'PAN', retryAfterMs: 1_000 })
+      drive.wait((drive.journey.call?.parked?.retryAt ?? 0) - drive.now)
+    }
+    for (let lost = 0; lost < 5; lost += 1) {
+      drive.answer('UNKNOWN_OUTCOME')
+      expect(statusOf(drive.journey).kind).toBe('PARKED')
+      drive.wait((drive.journey.call?.parked?.retryAt ?? 0) - drive.now)
+    }
+    drive.answer('UNKNOWN_OUTCOME')
+    expect(statusOf(drive.journey)).toMatchObject({ kind: 'NEEDS_ATTENTION', reason: 'NO_ANSWER' })
+  })
+
   it('doubles its wait up to the policy’s longest, and honours a longer one that it is told', () => {
     const drive = new Drive({ policy: { parkFirstSeconds: 2, parkLongestSeconds: 8 } })
     const waits = [2_000, 4_000, 8_000, 8_000].map((base) => {

@@ -30,6 +30,52 @@ async function replay({ workflowId, history }: Recording): Promise<void> {
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, historyFromJSON(history), workflowId)
 }
 
+interface HistoryJson {
+  readonly eventTime?: string
+  readonly workflowExecutionUpdateCompletedEventAttributes?: object
+}
+
+/** A history into which workflow tasks are put that brought so many refused signals each, after its first answer. */
+function withSignals({ events }: { events: readonly HistoryJson[] }, tasks: readonly number[]): { events: object[] } {
+  const until = events.findIndex((event) => event.workflowExecutionUpdateCompletedEventAttributes)
+  const all: object[] = events.slice(0, until + 1)
+  const eventTime = events[until]?.eventTime
+  const add = (type: string, attributes: object): string => {
+    const eventId = String(all.length + 1)
+    all.push({
+      eventId,
+      eventTime,
+      eventType: `EVENT_TYPE_${type}`,
+      taskId: String(1_000_000 + all.length),
+      ...attributes,
+    })
+    return eventId
+  }
+  for (const count of tasks) {
+    const signal = { workflowExecutionSignaledEventAttributes: { signalName: 'unknownName' } }
+    for (let sent = 0; sent < count; sent += 1) add('WORKFLOW_EXECUTION_SIGNALED', signal)
+    const scheduledEventId = add('WORKFLOW_TASK_SCHEDULED', {
+      workflowTaskScheduledEventAttributes: { taskQueue: { name: 'q' } },
+    })
+    const startedEventId = add('WORKFLOW_TASK_STARTED', { workflowTaskStartedEventAttributes: { scheduledEventId } })
+    add('WORKFLOW_TASK_COMPLETED', { workflowTaskCompletedEventAttributes: { scheduledEventId, startedEventId } })
+  }
+  const shift = all.length - (until + 1)
+  return { events: [...all, ...events.slice(until + 1).map((event) => shifted(event, until + 1, shift) as object)] }
+}
+
+/** The value with every event id beyond `from` raised by `shift`. */
+function shifted(value: unknown, from: number, shift: number): unknown {
+  if (Array.isArray(value)) return value.map((item) => shifted(item, from, shift))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => {
+      const raised = /eventid$/i.test(name) && Number(inner) > from
+      return [name, raised ? String(Number(inner) + shift) : shifted(inner, from, shift)]
+    }),
+  )
+}
+
 describe('a recorded journey', () => {
   it('is there for every kind of journey', () => {
     expect([...recordings.keys()].sort()).toEqual(Object.keys(KINDS).sort())
@@ -37,6 +83,13 @@ describe('a recorded journey', () => {
 
   it.each([...recordings.keys()])('goes today as it went then: %s', async (name) => {
     await replay(recordings.get(name) as Recording)
+  })
+
+  it('that grew long before runs gave way to new ones goes today as it went then', async () => {
+    const recording = recordings.get('digikhata-new') as Recording
+    const long = withSignals(recording.history as { events: HistoryJson[] }, [1_100, 1, 1])
+    expect(long.events.length).toBeGreaterThan(1_100)
+    await replay({ ...recording, history: long })
   })
 
   it('that went another way is noticed', async () => {
