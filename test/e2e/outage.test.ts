@@ -3,7 +3,7 @@ import { runOutage } from '../support/outage.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /** Fewer journeys and a shorter outage than `test/tools/outage.ts` has, so that it fits into the suite. */
-const JOURNEYS = 100
+const JOURNEYS = 60
 const CALLS_PER_SECOND = 10
 
 let stack: TestStack

@@ -27,6 +27,9 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** Test files of a suite that run at the same time, where most of them wait; default 1. */
+const AT_ONCE: Readonly<Record<string, number>> = { e2e: 2 }
+
 /** Runs a stage, says how it went and how long it took. What a stage throws fails that stage only. */
 async function stage(name: string, work: () => Promise<Count>): Promise<void> {
   if (interrupted) return
@@ -49,7 +52,7 @@ async function check(file: string, ...args: string[]): Promise<Count> {
   return { passed: 0, failed: 1 }
 }
 
-async function jest(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Count> {
+async function jest(args: readonly string[], env: NodeJS.ProcessEnv = {}, atOnce = 1): Promise<Count> {
   const folder = await mkdtemp(join(tmpdir(), 'verify-'))
   const resultFile = join(folder, 'result.json')
   const readResult = async (): Promise<JestResult | null> => {
@@ -60,7 +63,13 @@ async function jest(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promi
   try {
     const { code } = await run({
       program: process.execPath,
-      args: [binOf(ROOT, 'jest'), '--runInBand', '--json', `--outputFile=${resultFile}`, ...args],
+      args: [
+        binOf(ROOT, 'jest'),
+        atOnce === 1 ? '--runInBand' : `--maxWorkers=${atOnce}`,
+        '--json',
+        `--outputFile=${resultFile}`,
+        ...args,
+      ],
       env: { ...process.env, ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
       output: 'shown',
     })
@@ -118,7 +127,7 @@ async function everything(): Promise<void> {
     return { passed: 1, failed: 0 }
   })
   for (const suite of await suites())
-    await stage(`tests: ${suite}`, () => jest([`test/${suite}/`], { TEMPORAL_CLI_PATH: cliPath }))
+    await stage(`tests: ${suite}`, () => jest([`test/${suite}/`], { TEMPORAL_CLI_PATH: cliPath }, AT_ONCE[suite]))
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
