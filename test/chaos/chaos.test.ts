@@ -5,17 +5,21 @@ import { runChaos } from './run.js'
 
 /** The short chaos run of `npm test`; `npm run chaos` has longer ones. */
 
-const SEED = 20
 const JOURNEYS = 24
 const LIMIT_MS = 150_000
+/** Where a machine's timing keeps a kind of fault from striking under one seed, the next one has to show it. */
+const SEEDS = [20, 21, 22]
 
 it('keeps every invariant while every kind of fault strikes', async () => {
-  const said: string[] = []
-  const result = await runChaos({
-    plan: planRun(SEED, JOURNEYS),
-    limitMs: LIMIT_MS,
-    report: (line) => void said.push(line),
-  })
-  const { violations, troubles, unproved } = summaryOf(result)
-  expect({ violations, troubles, unproved }).toEqual({ violations: [], troubles: [], unproved: [] })
-}, 240_000)
+  let unproved: readonly string[] = ['all']
+  for (const seed of SEEDS) {
+    if (unproved.length === 0) break
+    const summary = summaryOf(
+      await runChaos({ plan: planRun(seed, JOURNEYS), limitMs: LIMIT_MS, report: () => undefined }),
+    )
+    const { violations, troubles } = summary
+    expect({ seed, violations, troubles }).toEqual({ seed, violations: [], troubles: [] })
+    unproved = summary.unproved.filter((kind) => unproved.includes(kind) || unproved.includes('all'))
+  }
+  expect(unproved).toEqual([])
+}, 500_000)
