@@ -16,6 +16,8 @@ export interface LocalStackOptions {
   readonly report: (line: string) => void
   /** Default: the sandbox's own default. */
   readonly dialect?: string
+  /** Default true: the ports that a person expects, where they are free. Without, any free ones. */
+  readonly usualPorts?: boolean
   /** Default true. Without, the server keeps its data in memory and shows no page. */
   readonly ui?: boolean
   /** Default true: the same folder brings the same journeys back. */
@@ -61,6 +63,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ...(persistent && { dbFile: join(folder, 'temporal.db') }),
       logFile: join(folder, 'temporal.log'),
       headless: !ui,
+      ...(options.usualPorts !== undefined && { usualPorts: options.usualPorts }),
     })
     started.push(temporal)
     report(`Temporal server at ${temporal.address}`)
@@ -116,6 +119,7 @@ async function startSandboxProcess({
   folder,
   dialect,
   built,
+  usualPorts = true,
 }: LocalStackOptions): Promise<{ sandbox: ManagedProcess; url: string; ekoBaseUrl: string }> {
   const { command, args } = entryPoint('sandbox/main', built)
   const sandbox = startProcess({
@@ -125,7 +129,8 @@ async function startSandboxProcess({
       ...args,
       '--json-ready',
       '--port',
-      String(await preferPort(SANDBOX_PORT)),
+      // 0 is any free one.
+      String(usualPorts ? await preferPort(SANDBOX_PORT) : 0),
       ...(dialect ? ['--dialect', dialect] : []),
     ],
     logFile: join(folder, 'sandbox.log'),

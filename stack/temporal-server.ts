@@ -24,6 +24,8 @@ const PORT_ATTEMPTS = 3
 export interface TemporalServerOptions {
   /** From `findTemporalCli`. */
   readonly cliPath: string
+  /** Default true: Temporal's own ports where they are free. Without, any free ones. */
+  readonly usualPorts?: boolean
   /** Exactly this one, or an error; default: 7233 where it is free, otherwise any free one. */
   readonly port?: number
   /** As `port`, with 8233. */
@@ -113,7 +115,7 @@ export const startTemporalServer = async (options: TemporalServerOptions): Promi
   if (dbFile !== undefined) mkdirSync(dirname(dbFile), { recursive: true, mode: 0o700 })
 
   for (let attempt = 1; ; attempt += 1) {
-    const { port, uiPort } = await choosePorts(options, attempt === 1)
+    const { port, uiPort } = await choosePorts(options, attempt === 1 && options.usualPorts !== false)
     const server = startProcess({
       name: 'Temporal server',
       command: cliPath,

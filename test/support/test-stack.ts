@@ -49,6 +49,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
       folder,
       persistent,
       ui: false,
+      usualPorts: false,
       built: isBuildFresh(),
       report: () => undefined,
       ...(dialect !== undefined && { dialect }),
