@@ -13,6 +13,8 @@ const LOOK_AGAIN = ['WRONG_STATE', 'CHALLENGE_STALE', 'CODE_UNUSABLE', 'PARKED',
 /** Nobody knows what became of the message: the view tells. */
 const IN_DOUBT = ['UNREACHABLE', 'DEADLINE']
 const MOST_ACTS = 40
+/** Eko's status of a timestamp that was used before, or is too old. */
+const USED_TIMESTAMP = 2485
 
 /** Does what the journey asks for until it ends, and counts what was asked of it. */
 export async function driveToEnd(
@@ -53,7 +55,9 @@ export async function expectNothingUnwanted(
   const resends = wanted.RESEND_SENDER ?? 0
   const entered = wanted.ENTER_AADHAAR ?? 0
   const aadhaarResends = wanted.RESEND_AADHAAR ?? 0
-  const received = (operation: OperationName): number => calls(ledger, operation).length
+  // Two workers of one key can sign the same millisecond: Eko refuses the second (2485), and it is signed afresh.
+  const received = (operation: OperationName): number =>
+    calls(ledger, operation).filter(({ executed, status }) => executed || status !== USED_TIMESTAMP).length
 
   expect(steps(ledger)).toEqual(ALL_STEPS_ONCE)
   expect(await stack.sandbox.sender(rail, mobile)).toMatchObject({ stage: 'ACTIVE' })
