@@ -32,11 +32,13 @@ export async function watch<T>(
 ): Promise<T> {
   const end = Date.now() + timeoutMs
   let lastTrouble: unknown
+  let lastView: View | undefined
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * PAUSE_GROWTH)) {
     const left = end - Date.now()
-    if (left <= 0) throw timeIsUp(workflowId, timeoutMs, lastTrouble)
+    if (left <= 0) throw timeIsUp({ workflowId, timeoutMs, lastTrouble, lastView })
     try {
-      const answer = done(await viewOf(wire, workflowId, Math.min(left, wire.settings.deadlineMs)))
+      lastView = await viewOf(wire, workflowId, Math.min(left, wire.settings.deadlineMs))
+      const answer = done(lastView)
       if (answer !== undefined) return answer
     } catch (error) {
       if (!isPassing(error)) throw error
@@ -89,11 +91,21 @@ function isPassing(error: unknown): boolean {
   return error instanceof OnboardingError && (error.code === 'UNREACHABLE' || error.code === 'DEADLINE')
 }
 
-function timeIsUp(workflowId: string, timeoutMs: number, lastTrouble: unknown): unknown {
+/** What a wait saw until its time was up. */
+interface Waited {
+  readonly workflowId: string
+  readonly timeoutMs: number
+  readonly lastTrouble: unknown
+  readonly lastView: View | undefined
+}
+
+function timeIsUp({ workflowId, timeoutMs, lastTrouble, lastView }: Waited): unknown {
   if (lastTrouble instanceof OnboardingError && lastTrouble.code === 'UNREACHABLE') return lastTrouble
+  const seen = lastView && { state: lastView.state, status: lastView.status, revision: lastView.revision }
+  const where = seen ? ` It is at ${seen.state}, ${seen.status.kind}.` : ''
   return new OnboardingError('DEADLINE', {
-    message: `The journey did not get there within ${timeoutMs} ms. It goes on; wait again.`,
-    details: { call: 'wait', workflowId },
+    message: `The journey did not get there within ${timeoutMs} ms.${where} It goes on; wait again.`,
+    details: { call: 'wait', workflowId, ...seen },
     cause: lastTrouble,
   })
 }

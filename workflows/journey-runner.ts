@@ -33,7 +33,7 @@ import { storyOf, timerSummary } from './story.js'
 const WAITS_FOR = 'OnboardingWaitsFor'
 
 /**
- * A run gives way to a new one at these numbers, in a quiet moment; at twice as many also between two calls. The server
+ * A run gives way to a new one at these numbers, in a moment without signals; at twice as many also between two calls. The server
  * allows 51,200 events, 2,000 updates and, as it is set up here, 2,000 signals a run.
  */
 const RUN_LIMITS = { events: 1_000, updates: 500 } as const
@@ -56,8 +56,8 @@ export class JourneyRunner {
   private readonly published = new Map<string, string | null>()
   /** Updates that this run has accepted. */
   private updates = 0
-  /** The length of the history at the task that brought the last message: tells tasks apart. */
-  private lastMessageTask = -1
+  /** The length of the history at the task that brought the last signal: tells tasks apart. */
+  private lastSignalTask = -1
   /** When this run, which is full, is to end. */
   private quiet: { readonly at: number; readonly waitMs: number } | null = null
 
@@ -75,9 +75,10 @@ export class JourneyRunner {
   /**
    * Whether a new run shall go on with the journey. Nothing is in flight between two steps.
    *
-   * The server refuses to end a run to which something has come meanwhile, and asks again with all of it. In a flood that
+   * The server refuses to end a run to which a signal has come meanwhile, and asks again with all of it. In a flood that
    * would never end, and one task would have to take ever more at once; so the end is tried at a timer only, in a task
-   * that brings no message, and ever more rarely.
+   * that brings no signal, and ever more rarely. Updates do not stand in the way: the server hands those on their way to
+   * the next run.
    */
   isRunFull(): boolean {
     const { historyLength, continueAsNewSuggested } = workflowInfo()
@@ -88,7 +89,7 @@ export class JourneyRunner {
     if (isBusy(this.journey)) return most >= 2
     if (!this.quiet) this.quiet = { at: Date.now() + FIRST_WAIT_FOR_QUIET_MS, waitMs: FIRST_WAIT_FOR_QUIET_MS }
     if (Date.now() < this.quiet.at) return false
-    if (this.lastMessageTask !== historyLength) return true
+    if (this.lastSignalTask !== historyLength) return true
     const waitMs = Math.min(this.quiet.waitMs * 2, LONGEST_WAIT_FOR_QUIET_MS)
     this.quiet = { at: Date.now() + waitMs, waitMs }
     return false
@@ -110,7 +111,7 @@ export class JourneyRunner {
   /** Takes a message without waiting for what becomes of it. */
   submit(name: string, body: unknown, via: 'signal' | 'update'): Advanced {
     if (via === 'update') this.updates += 1
-    this.lastMessageTask = workflowInfo().historyLength
+    else this.lastSignalTask = workflowInfo().historyLength
     if (Object.hasOwn(MESSAGES, name)) {
       return this.apply({ type: 'arrived', message: { name, body } as Message, via })
     }

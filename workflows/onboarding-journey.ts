@@ -121,6 +121,9 @@ export function advance(journey: Journey, event: JourneyEvent, now: number): Adv
   if (isNewCall(journey, turn.journey) && endingOf(turn.journey)) takeNext(turn)
   while (!isBusy(turn.journey) && turn.journey.queue.length > 0) takeNext(turn)
   if (!isBusy(turn.journey)) runClock(turn)
+  // Whoever waits for another revision would miss a change without one.
+  const { revision } = turn.journey
+  if (turn.journey !== journey && revision === journey.revision) set(turn, { revision: revision + 1 })
   return { journey: turn.journey, settled: turn.settled, sequence }
 }
 

@@ -116,6 +116,11 @@ describe('a journey that goes on in a new run', () => {
     })
   })
 
+  it('is at another revision once it knows its run: who waits for a change sees it', () => {
+    const carried = resume(driveTo('AADHAAR_REQUIRED').journey)
+    expect(resolved(carried).revision).toBeGreaterThan(carried.revision)
+  })
+
   it('answers a submission that the run before it had answered', () => {
     const drive = driveTo('SENDER_OTP_REQUIRED')
     drive.send('enterSenderOtp', { submissionId: 'once' })

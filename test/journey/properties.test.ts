@@ -7,7 +7,7 @@ import { nextActionOf, resultOf, viewOf } from '../../workflows/journey-view.js'
 import { storyOf } from '../../workflows/story.js'
 import { CLOSED_STATES, isClosed, type Message, OPEN_STATES, type Rail } from '../../workflows/messages.js'
 import { admit } from '../../workflows/onboarding-journey.js'
-import { Drive, driveTo, message, MESSAGE_NAMES } from './support.js'
+import { Drive, driveTo, message, MESSAGE_NAMES, planOf } from './support.js'
 
 const wellFormed = fc.constantFrom(...MESSAGE_NAMES).map((name) => message(name))
 const anyBody = fc.oneof(fc.jsonValue(), fc.anything(), fc.record({ $undecodable: fc.string() }))
@@ -29,6 +29,7 @@ type Step =
   | { readonly kind: 'answer'; readonly answer: (typeof ANSWERS)[number] }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'wake' }
+  | { readonly kind: 'newRun' }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
@@ -48,15 +49,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(700_000) }),
   fc.constant({ kind: 'wake' as const }),
+  fc.constant({ kind: 'newRun' as const }),
 )
 
 function take(drive: Drive, next: Step): void {
   const { call } = drive.journey
   if (next.kind === 'message') drive.apply({ type: 'arrived', message: next.message, via: next.via })
   else if (next.kind === 'answer' && drive.journey.resolving) {
-    drive.apply({ type: 'resolved', outcome: { refused: 'USER_CODE_NOT_ALLOWED' } })
+    const { again } = drive.journey.resolving
+    drive.apply({ type: 'resolved', outcome: again ? { plan: planOf() } : { refused: 'USER_CODE_NOT_ALLOWED' } })
   } else if (next.kind === 'answer' && call && !call.parked) drive.answer(next.answer)
   else if (next.kind === 'wait') drive.wait(next.ms)
+  else if (next.kind === 'newRun' && !isClosed(drive.journey.state)) drive.goOn()
   else if (next.kind === 'wake') drive.wait(Math.max(0, (wakeAt(drive.journey) ?? drive.now) - drive.now))
 }
 
@@ -75,6 +79,7 @@ describe('whatever happens to a journey, in whatever order', () => {
           for (const { sequence: settled } of last.settled) owed.delete(settled)
           expect([...OPEN_STATES, ...CLOSED_STATES]).toContain(journey.state)
           expect(journey.revision).toBeGreaterThanOrEqual(before.revision)
+          if (journey.revision === before.revision) expect(viewOf(journey)).toEqual(viewOf(before))
           if (isClosed(before.state)) expect(journey.state).toBe(before.state)
           if (journey.state === 'COMPLETED') expect(journey.evidence).not.toBeNull()
           const idle = !journey.resolving && (!journey.call || journey.call.parked !== null)

@@ -15,7 +15,7 @@ import {
   type Policy,
   type Rail,
 } from '../../workflows/messages.js'
-import { advance, openJourney } from '../../workflows/onboarding-journey.js'
+import { advance, openJourney, resumeJourney } from '../../workflows/onboarding-journey.js'
 
 export const JOURNEY_ID = 'onboarding:digikhata:acme:00112233445566778899aabbccddeeff'
 export const START = Date.parse('2026-01-01T00:00:00Z')
@@ -165,6 +165,13 @@ export class Drive {
   wait(ms: number): Advanced {
     this.now += ms
     return this.apply({ type: 'clock' })
+  }
+
+  /** Goes on in a new run, as it is carried there. */
+  goOn(): void {
+    const { workflowId, input } = this.journey
+    const carried = JSON.parse(JSON.stringify(this.journey)) as Journey
+    this.journey = resumeJourney(carried, { workflowId, runId: `0199-${this.now}`, input, now: this.now })
   }
 
   /** What the last event settled: an outcome, or a refusal's code. */
