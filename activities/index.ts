@@ -55,12 +55,13 @@ async function callEko(deps: ActivityDependencies, name: CallName, sealed: CallR
   })
 }
 
-function termsOf(table: OperationTable | null, { quota, run }: CallRequest): CallTerms {
+function termsOf(table: OperationTable | null, { clientRef, quota, place, run }: CallRequest): CallTerms {
   const purpose = table?.sends
   return {
     repeatable: table?.repeatable ?? true,
     run,
-    dispatch: purpose && quota && { purpose, quota },
+    // Requests of journeys that began before places had names go without one.
+    dispatch: purpose && quota && { purpose, quota, place: place ?? { id: clientRef, turn: 0 } },
   }
 }
 

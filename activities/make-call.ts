@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { activityInfo, log } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import type { Sealer } from '../secrets/index.js'
-import { type CallOutcome, type SendQuota, UNKNOWN_OUTCOME_FAILURE } from '../workflows/calls.js'
+import { type CallOutcome, type DispatchPlace, type SendQuota, UNKNOWN_OUTCOME_FAILURE } from '../workflows/calls.js'
 import type { Purpose, Rail } from '../workflows/messages.js'
 import { type EkoAnswer, type EkoClient, type OpenedRequest, operationTable } from './eko/index.js'
 import { type IntentFence, intentFence } from './fence.js'
@@ -31,15 +32,20 @@ export interface CallTerms {
   /** The run that the caller's calls so far were made by. */
   readonly run?: string | undefined
   /** Of a dispatch: what it counts against. */
-  readonly dispatch?: { readonly purpose: Purpose; readonly quota: SendQuota } | undefined
+  readonly dispatch?:
+    { readonly purpose: Purpose; readonly quota: SendQuota; readonly place: DispatchPlace } | undefined
 }
 
 /** Attempts after which a call that did not reach Eko is given back to the journey, which parks. */
 const ATTEMPTS_BEFORE_PARKING = 4
 /** A longer wait than this is not spent inside an activity, in ms: the journey parks, says so and can be cancelled. */
 const LONGEST_WAIT_MS = 5_000
-/** What an attempt needs after its HTTP call, in ms: to read the answer and to report it. */
+/** What an attempt needs after its HTTP call, in ms: to read the answer, for the books, and to report it. */
 const ANSWER_MARGIN_MS = 2_000
+/** What it needs to report alone, in ms: the books are left open before an answer is lost. */
+const REPORT_MARGIN_MS = 1_000
+/** Turns of a place between two waits. */
+const ATTEMPTS_A_TURN = 1_000
 /** Outcomes of which it is certain that Eko carried nothing out. */
 const NEVER_EXECUTED = ['NOT_SENT', 'REJECTED_BEFORE_EXECUTION', 'BUSY'] as const
 
@@ -58,7 +64,7 @@ export async function makeCall(
   terms: CallTerms,
   prepare: () => Promise<Prepared | CallOutcome>,
 ): Promise<CallOutcome> {
-  const startedAt = performance.now()
+  const clock = attemptClock()
   const fence = terms.repeatable ? null : intentFence()
   if (fence?.declaredBefore) throw unknownOutcome(UNKNOWN)
   const { runId = '' } = activityInfo().workflowExecution ?? {}
@@ -68,25 +74,61 @@ export async function makeCall(
   if ('class' in prepared) return prepared
   const { tenant, request } = prepared
   const { rail, operation, userCode } = request
-  const admission = await deps.gate.admit({ tenant, rail, operation, userCode })
-  if (!admission.admitted) return waitOrReturn(admission.outcome)
   const dispatch = dispatchOf(terms, request)
+  const giveBack = (): Promise<void> => (dispatch ? release(deps.limits, dispatch, clock) : Promise.resolve())
+  const admission = await deps.gate.admit({ tenant, rail, operation, userCode })
+  if (!admission.admitted) {
+    const outcome = waitOrReturn(admission.outcome)
+    // Of an attempt before this one.
+    if (activityInfo().attempt > 1) await giveBack()
+    return outcome
+  }
   const reserved = dispatch ? await reserve(deps.limits, dispatch, admission.done) : null
   if (reserved) return reserved
-  // An attempt that outlives its time is taken for a dead one, and its answer is lost.
-  const timeoutMs = activityInfo().startToCloseTimeoutMs - ANSWER_MARGIN_MS - (performance.now() - startedAt)
+  const timeoutMs = clock.leftMs() - ANSWER_MARGIN_MS
   const answer = await callBehind(deps, fence, { ...prepared, timeoutMs }, admission.done)
-  if (!answer) return NOT_CONFIGURED
-  const note = await admission.done(answer)
-  if (dispatch && !counts(dispatch, answer, rail)) await giveBack(deps.limits, dispatch)
-  return settle(deps, answer, note, fence, request)
+  if (!answer) {
+    await giveBack()
+    return NOT_CONFIGURED
+  }
+  const note = await inTime(admission.done(answer), clock, {})
+  const outcome = await settle(deps, answer, note, fence, request)
+  if (dispatch && !counts(dispatch, answer, rail)) await giveBack()
+  return outcome
 }
 
+interface AttemptClock {
+  /** What is left of the attempt, in ms. One that outlives its time is taken for a dead one, and its answer is lost. */
+  leftMs(): number
+}
+
+function attemptClock(): AttemptClock {
+  const startedAt = performance.now()
+  return { leftMs: () => activityInfo().startToCloseTimeoutMs - (performance.now() - startedAt) }
+}
+
+/** What the work answers, or the other where the attempt must end; the work then goes on by itself. */
+async function inTime<T>(work: Promise<T>, clock: AttemptClock, otherwise: T): Promise<T> {
+  const stop = new AbortController()
+  const end = sleep(Math.max(0, clock.leftMs() - REPORT_MARGIN_MS), otherwise, { signal: stop.signal })
+  try {
+    return await Promise.race([work, end.catch(() => otherwise)])
+  } finally {
+    stop.abort()
+  }
+}
+
+/** Its place keeps its name over attempts and waits, so that it is taken once. */
 function dispatchOf({ dispatch }: CallTerms, { mobile, aadhaar }: OpenedRequest): Dispatch | null {
   if (!dispatch) return null
-  const { workflowExecution, activityId } = activityInfo()
-  const id = `${workflowExecution?.runId ?? ''}/${activityId}`
-  return { id, mobile, ...dispatch, ...(aadhaar !== undefined && { aadhaar }) }
+  const { workflowExecution, attempt } = activityInfo()
+  const { purpose, quota, place } = dispatch
+  return {
+    id: `${workflowExecution?.workflowId ?? ''}/${place.id}`,
+    turn: place.turn * ATTEMPTS_A_TURN + Math.min(attempt, ATTEMPTS_A_TURN - 1),
+    ...{ purpose, quota, mobile },
+    ...(aadhaar !== undefined && { aadhaar }),
+  }
 }
 
 /** Null where there is room; else the outcome. */
@@ -109,13 +151,12 @@ async function reserve(
 }
 
 /** A place that cannot be given back stays taken for its window: better than to lose Eko's answer. */
-async function giveBack(limits: Limits, dispatch: Dispatch): Promise<void> {
-  try {
-    await limits.releaseDispatch(dispatch)
-  } catch (error) {
+async function release(limits: Limits, dispatch: Dispatch, clock: AttemptClock): Promise<void> {
+  const released = limits.releaseDispatch(dispatch).catch((error: unknown) => {
     const name = error instanceof Error ? error.name : 'unknown'
     log.error('The place of a code that was not sent could not be given back', { error: name })
-  }
+  })
+  await inTime(released, clock, undefined)
 }
 
 /** The call itself; null where a defect kept it from being sent again and again. */

@@ -41,8 +41,18 @@ export interface CallRequest {
   readonly consentLanguage?: string
   /** Of a dispatch: how many codes the sender, or the Aadhaar number, may get over all journeys. */
   readonly quota?: SendQuota
+  /** Of a dispatch: what it holds in the limits. */
+  readonly place?: DispatchPlace
   /** The run that the journey's calls so far were made by; another one, and the run was reset (`RUN_RESET`). */
   readonly run?: string
+}
+
+/** A dispatch's place in the limits. */
+export interface DispatchPlace {
+  /** The same for all attempts, also after a wait: the place is taken once. */
+  readonly id: string
+  /** Grows with each wait. */
+  readonly turn: number
 }
 
 /** How many codes of one kind may be sent; the journey's own policy. */

@@ -59,7 +59,13 @@ export function unpark(turn: Turn): void {
   const { call, stepDeadline } = turn.journey
   if (!call?.parked) return
   const sequence = turn.journey.sequence + 1
-  const request = { ...call.request, ...runOf(turn.journey), clientRef: clientRefOf(turn.journey, sequence) }
+  const { place } = call.request
+  const request = {
+    ...call.request,
+    ...runOf(turn.journey),
+    clientRef: clientRefOf(turn.journey, sequence),
+    ...(place && { place: { ...place, turn: sequence } }),
+  }
   set(turn, {
     call: { ...call, request, sequence, parked: null, since: turn.now },
     sequence,

@@ -18,8 +18,11 @@ export const MAX_COUNT = 5_000
 /** The longest window of a rule, in seconds: a day. */
 export const MAX_WINDOW_SECONDS = 86_400
 
-/** A place that is held. A pair, because thousands of them are carried from run to run. */
-export type Reservation = readonly [id: string, at: number]
+/**
+ * A place that is held: by whom, since when, and in which turn of theirs it was taken. A tuple, because thousands of
+ * them are carried from run to run.
+ */
+export type Reservation = readonly [id: string, at: number, turn?: number]
 
 interface Bucket {
   /** The longest window that was asked for, in ms: a place is forgotten after it. */
@@ -37,12 +40,15 @@ export interface LimitLedger {
 export interface Reserve {
   /** Whose place; the same id again gets the place that it holds. */
   readonly id: string
+  /** Grows with each attempt of the holder to use the place. A later turn takes it anew. @default 0 */
+  readonly turn?: number
   readonly bucket: LimitBucket
   /** All of them must have room. */
   readonly rules: readonly LimitRule[]
 }
 
-export type Release = Pick<Reserve, 'id' | 'bucket'>
+/** @property turn a place that was taken in a later turn stays: the release came late. @default the latest */
+export type Release = Pick<Reserve, 'id' | 'turn' | 'bucket'>
 
 /** @property retryAt when there is room, as far as is known today */
 export type ReserveAnswer = { readonly granted: true } | { readonly granted: false; readonly retryAt: number }
@@ -52,28 +58,41 @@ export const EMPTY_LEDGER: LimitLedger = { clock: 0, buckets: {} }
 /** Takes a place where every rule has room for it. A refusal takes none. */
 export function reserve(
   before: LimitLedger,
-  { id, bucket, rules }: Reserve,
+  { id, turn: given, bucket, rules }: Reserve,
   now: number,
 ): { readonly ledger: LimitLedger; readonly answer: ReserveAnswer } {
   const ledger = atTime(before, now)
-  const { keepMs = 0, reservations = [] } = ledger.buckets[bucket] ?? {}
-  if (reservations.some(([holder]) => holder === id)) return { ledger, answer: { granted: true } }
+  const turn = given ?? 0
+  const { keepMs = 0, reservations: held = [] } = ledger.buckets[bucket] ?? {}
+  if (held.some((one) => one[0] === id && turnOf(one) >= turn)) return { ledger, answer: { granted: true } }
+  const reservations = held.filter(([holder]) => holder !== id)
   const retryAt = Math.max(...rules.map((rule) => freeAt(reservations, rule)))
-  if (retryAt > ledger.clock) return { ledger, answer: { granted: false, retryAt } }
+  if (retryAt > ledger.clock) {
+    return { ledger: withBucket(ledger, bucket, { keepMs, reservations }), answer: { granted: false, retryAt } }
+  }
   const next: Bucket = {
     keepMs: Math.max(keepMs, ...rules.map(({ seconds }) => seconds * 1_000)),
     // Older ones than these decide nothing: a rule looks at the newest `count`.
-    reservations: [...reservations, [id, ledger.clock] as const].slice(-MAX_COUNT),
+    reservations: [...reservations, reservation(id, ledger.clock, turn)].slice(-MAX_COUNT),
   }
   return { ledger: withBucket(ledger, bucket, next), answer: { granted: true } }
 }
 
-/** Gives a place back; nothing happens where none is held. */
-export function release(before: LimitLedger, { id, bucket }: Release, now: number): LimitLedger {
+/** Gives a place back; nothing happens where none is held, or where it was taken anew since. */
+export function release(before: LimitLedger, { id, turn, bucket }: Release, now: number): LimitLedger {
   const ledger = atTime(before, now)
   const held = ledger.buckets[bucket]
   if (!held) return ledger
-  return withBucket(ledger, bucket, { ...held, reservations: held.reservations.filter(([holder]) => holder !== id) })
+  const reservations = held.reservations.filter((one) => one[0] !== id || turnOf(one) > (turn ?? Infinity))
+  return withBucket(ledger, bucket, { ...held, reservations })
+}
+
+function reservation(id: string, at: number, turn: number): Reservation {
+  return turn === 0 ? [id, at] : [id, at, turn]
+}
+
+function turnOf([, , turn = 0]: Reservation): number {
+  return turn
 }
 
 /** How many places are held now, by bucket. */

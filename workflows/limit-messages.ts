@@ -26,6 +26,7 @@ function between(least: number, most: number): Check {
 
 const id = text(MAX_ID, /^[\w:./-]+$/)
 const moment = between(0, Number.MAX_SAFE_INTEGER)
+const turn = moment
 const rule = shape({
   count: { check: between(1, MAX_COUNT) },
   seconds: { check: between(1, MAX_WINDOW_SECONDS) },
@@ -36,7 +37,7 @@ const rules: Check = (value) =>
     ? null
     : `must be 1 to ${MAX_RULES} rules, each with a count from 1 to ${MAX_COUNT} and seconds from 1 to ${MAX_WINDOW_SECONDS}`
 
-const place = { id: { check: id }, bucket: { check: oneOf(...LIMIT_BUCKETS) } }
+const place = { id: { check: id }, turn: { check: turn, optional: true }, bucket: { check: oneOf(...LIMIT_BUCKETS) } }
 
 /** What is wrong with the argument of `reserve`, by field. */
 export const reserveErrors = shape({ ...place, rules: { check: rules } })
@@ -65,7 +66,9 @@ export const ledgerErrors = shape({
 })
 
 function isReservation(value: unknown): value is Reservation {
-  return Array.isArray(value) && value.length === 2 && id(value[0]) === null && moment(value[1]) === null
+  if (!Array.isArray(value) || value.length < 2 || value.length > 3) return false
+  const [holder, at, inTurn = 0] = value as readonly unknown[]
+  return id(holder) === null && moment(at) === null && turn(inTurn) === null
 }
 
 function isFine(errors: FieldErrors): boolean {

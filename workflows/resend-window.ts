@@ -1,5 +1,5 @@
 import type { Journey } from './journey.js'
-import type { CallName, SendQuota } from './calls.js'
+import type { CallName, CallRequest, DispatchPlace } from './calls.js'
 import type { Purpose } from './messages.js'
 
 const DAY_MS = 86_400_000
@@ -16,11 +16,15 @@ export function dispatchPurpose(name: CallName): Purpose | null {
   return DISPATCHES[name] ?? null
 }
 
-/** The quota that a dispatch counts against over all journeys: the same numbers as within the journey. */
-export function sendQuota({ plan }: Journey, name: CallName): { quota?: SendQuota } {
+/** What a dispatch counts against over all journeys, and as what: the same numbers as within the journey. */
+export function countedBy(
+  { plan }: Journey,
+  name: CallName,
+  place: DispatchPlace,
+): Pick<CallRequest, 'quota' | 'place'> {
   if (!plan || !dispatchPurpose(name)) return {}
   const { sendsPerWindow, sendWindowSeconds, sendsPerDay } = plan.policy
-  return { quota: { perWindow: sendsPerWindow, windowSeconds: sendWindowSeconds, perDay: sendsPerDay } }
+  return { quota: { perWindow: sendsPerWindow, windowSeconds: sendWindowSeconds, perDay: sendsPerDay }, place }
 }
 
 /** When a code of this kind may be sent again, and how many are left for 24 hours. */

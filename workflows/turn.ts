@@ -1,7 +1,7 @@
 import type { CallName, CallOutcome, CallRequest } from './calls.js'
 import type { Challenge, Journey, PendingCall, Settlement, Submission } from './journey.js'
 import { iso } from './iso.js'
-import { sendQuota } from './resend-window.js'
+import { countedBy } from './resend-window.js'
 import { receiptOf } from './journey-view.js'
 import type {
   AttentionCode,
@@ -155,7 +155,7 @@ export function ask(
     name,
     request: {
       ...{ tenant, rail, mobile, userCode: journey.userCode, clientRef },
-      ...sendQuota(journey, name),
+      ...countedBy(journey, name, { id: clientRef, turn: sequence }),
       ...runOf(journey),
       ...request,
     },

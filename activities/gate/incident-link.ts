@@ -13,6 +13,7 @@ import {
   incidentWorkflowId,
   PROBE_NOT_DUE,
 } from '../../workflows/codes.js'
+import { ENDED_UNDER_AN_UPDATE } from '../ended-under-update.js'
 
 /** The incidents' workflows as the gate sees them. Every method rejects where Temporal does not answer in time. */
 export interface IncidentLink {
@@ -40,8 +41,6 @@ export interface IncidentLinkOptions {
 }
 
 const TENANT = defineSearchAttributeKey('OnboardingTenant', 'KEYWORD')
-/** The failure type with which the server answers an update whose run ended before the update did. */
-const ENDED_UNDER_AN_UPDATE = 'AcceptedUpdateCompletedWorkflow'
 
 /** Over the Temporal client of the activity that is running. */
 export function createIncidentLink(options: IncidentLinkOptions): IncidentLink {

@@ -16,7 +16,8 @@ import type {
   Reserve,
   ReserveAnswer,
 } from '../../workflows/limit-messages.js'
-import { inTurn } from './turns.js'
+import { ENDED_UNDER_AN_UPDATE } from '../ended-under-update.js'
+import { inTurn, LineTooLong } from './turns.js'
 
 const LIMIT: typeof LIMIT_WORKFLOW_TYPE = 'onboardingLimit'
 const RESERVE: typeof RESERVE_UPDATE = 'reserve'
@@ -30,8 +31,6 @@ const AGAIN: readonly (number | undefined)[] = [
   ...[8 /* too many at once */, 9 /* dropped, because the run's end was undone */],
   ...[10 /* aborted */, 14 /* unavailable */],
 ]
-/** The failure type with which the server answers an update whose run ended before the update did. */
-const ENDED_UNDER_AN_UPDATE = 'AcceptedUpdateCompletedWorkflow'
 const PAUSE_MS = 30
 
 /** A limit, and how long it may take to answer. */
@@ -40,7 +39,7 @@ export interface Asked {
   /** For Temporal UI. */
   readonly summary: string
   readonly taskQueue: string
-  /** How long one question may take, in ms. */
+  /** How long one question may wait for its turn, and how long it may then take, in ms. */
   readonly deadlineMs: number
 }
 
@@ -80,7 +79,11 @@ export async function giveBack(asked: Asked, place: Release): Promise<void> {
  */
 function persistently<T>({ workflowId, deadlineMs }: Asked, ask: (client: Client) => Promise<T>): Promise<T> {
   const client = getClient()
-  return inTurn(workflowId, () => until(Date.now() + deadlineMs, workflowId, client, ask))
+  return inTurn(workflowId, deadlineMs, () => until(Date.now() + deadlineMs, workflowId, client, ask)).catch(
+    (error: unknown) => {
+      throw error instanceof LineTooLong ? unreachable(workflowId, error) : error
+    },
+  )
 }
 
 async function until<T>(

@@ -1,4 +1,5 @@
 import type { LimitRule } from '../../workflows/limit-ledger.js'
+import type { Release } from '../../workflows/limit-messages.js'
 import { type Asked, askForPlace, giveBack } from './ask.js'
 import { limitIds, placeId } from './keys.js'
 import type { Dispatch, Limits } from './types.js'
@@ -11,7 +12,7 @@ export interface LimitsOptions {
   readonly idKey: Uint8Array
   /** The queue of the workers that run the limits: the worker's own. */
   readonly taskQueue: string
-  /** How long one question may take once it has its turn, in ms. @default 3000 */
+  /** How long one question may wait for its turn, and how long it may then take, in ms. @default 3000 */
   readonly deadlineMs?: number
 }
 
@@ -43,7 +44,7 @@ export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOpt
   return {
     async reserveDispatch(dispatch) {
       const [mobile, aadhaar] = [ofMobile(dispatch), ofAadhaar(dispatch)]
-      const place = { id: placeId(dispatch.id), bucket: dispatch.purpose } as const
+      const place = placeOf(dispatch)
       const rules = rulesOf(dispatch)
       const onMobile = await askForPlace({ ...mobile, ...time }, { ...place, rules })
       if (!onMobile.granted) return { ...onMobile, code: 'MOBILE_LIMIT_REACHED' }
@@ -54,7 +55,7 @@ export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOpt
       return { ...onAadhaar, code: 'AADHAAR_LIMIT_REACHED' }
     },
     async releaseDispatch(dispatch) {
-      const place = { id: placeId(dispatch.id), bucket: dispatch.purpose } as const
+      const place = placeOf(dispatch)
       const limits = [ofMobile(dispatch), ofAadhaar(dispatch)].filter((limit) => limit !== null)
       await Promise.all(limits.map((limit) => giveBack({ ...limit, ...time }, place)))
     },
@@ -64,6 +65,10 @@ export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOpt
       return askForPlace({ ...limit, ...time }, { id: placeId(id), bucket: 'JOURNEYS', rules })
     },
   }
+}
+
+function placeOf({ id, turn, purpose }: Dispatch): Release {
+  return { id: placeId(id), turn, bucket: purpose }
 }
 
 function rulesOf({ quota }: Dispatch): LimitRule[] {

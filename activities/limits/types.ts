@@ -5,8 +5,10 @@ import type { Tenant } from '../tenants.js'
 
 /** A dispatch of a code that is about to be made. */
 export interface Dispatch {
-  /** The same for every attempt of one activity, so that a repeated reservation counts once. */
+  /** The same for every attempt, so that a repeated reservation counts once. */
   readonly id: string
+  /** Grows with each attempt: a release that comes late does not free what a later attempt holds. */
+  readonly turn: number
   readonly purpose: Purpose
   /** Normalised, ten digits. */
   readonly mobile: string

@@ -20,6 +20,7 @@ const REQUEST: CallRequest = {
 interface Attempt {
   readonly attempt: number
   readonly heartbeatDetails?: unknown
+  readonly startToCloseTimeoutMs?: number
 }
 
 const log = { error: () => undefined, warn: () => undefined, info: () => undefined }
@@ -27,6 +28,7 @@ const log = { error: () => undefined, warn: () => undefined, info: () => undefin
 let reserved: Dispatch[] = []
 let released: Dispatch[] = []
 let room: Reserved = { granted: true }
+let releasing: () => Promise<void> = () => Promise.resolve()
 const limits: Limits = {
   reserveDispatch(dispatch) {
     reserved.push(dispatch)
@@ -34,7 +36,7 @@ const limits: Limits = {
   },
   releaseDispatch(dispatch) {
     released.push(dispatch)
-    return Promise.resolve()
+    return releasing()
   },
   reserveJourney: () => Promise.resolve({ granted: true }),
 }
@@ -59,6 +61,7 @@ beforeEach(() => {
   reserved = []
   released = []
   room = { granted: true }
+  releasing = () => Promise.resolve()
 })
 afterAll(async () => {
   await eko.close()
@@ -210,7 +213,7 @@ describe('an attempt', () => {
 })
 
 const QUOTA = { perWindow: 3, windowSeconds: 600, perDay: 6 }
-const DISPATCH: CallRequest = { ...REQUEST, quota: QUOTA }
+const DISPATCH: CallRequest = { ...REQUEST, quota: QUOTA, place: { id: 'first-ref', turn: 12 } }
 const unreachable = (): TenantRegistry =>
   createRegistry([{ ...tenant(), credentials: { ...tenant().credentials, baseUrl: 'http://127.0.0.1:1' } }])
 
@@ -225,7 +228,9 @@ describe('a dispatch', () => {
       return sent(request, response)
     }
     expect(await dispatch({ attempt: 1 })).toMatchObject({ answer: 'OTP_SENT' })
-    expect(reserved).toEqual([{ id: 'r/7', purpose: 'SENDER', mobile: REQUEST.mobile, quota: QUOTA }])
+    expect(reserved).toEqual([
+      { id: `${JOURNEY}/first-ref`, turn: 12_001, purpose: 'SENDER', mobile: REQUEST.mobile, quota: QUOTA },
+    ])
     expect(released).toEqual([])
   })
 
@@ -238,9 +243,27 @@ describe('a dispatch', () => {
     expect({ received, heartbeats }).toEqual({ received: 0, heartbeats: [] })
   })
 
-  it('that did not get through gives its place back', async () => {
+  it('that did not get through keeps its place for the retry, and gives it back when the journey parks', async () => {
     await failureOf(dispatch({ attempt: 1 }, unreachable()))
-    expect(released).toEqual(reserved)
+    expect(released).toEqual([])
+    expect(await dispatch({ attempt: 4 }, unreachable())).toMatchObject({ answer: 'NOT_SENT' })
+    expect(reserved.map(({ id }) => id)).toEqual([`${JOURNEY}/first-ref`, `${JOURNEY}/first-ref`])
+    expect(released).toEqual(reserved.slice(1))
+  })
+
+  it('that a defect keeps from being sent gives its place back', async () => {
+    const noKey = { ...tenant(), credentials: { ...tenant().credentials, baseUrl: 'no url' } }
+    const outcome = await dispatch({ attempt: 4 }, createRegistry([noKey]))
+    expect(outcome).toEqual({ class: 'NOT_SENT', answer: 'CONFIGURATION' })
+    expect({ received, released }).toEqual({ received: 0, released: reserved })
+  })
+
+  it('does not lose its answer to a limit that does not answer', async () => {
+    releasing = () => new Promise(() => undefined)
+    answering = json({ status: 308, response_type_id: 308, response_status_id: 1, data: {} })
+    const brief: Attempt = { attempt: 1, startToCloseTimeoutMs: 4_000 }
+    const outcome = await run(brief, (activities) => activities.getSender(DISPATCH))
+    expect(outcome).toMatchObject({ answer: 'NOT_ENROLLED' })
   })
 
   it('that Eko refused before it executed anything gives its place back', async () => {

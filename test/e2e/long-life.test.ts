@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Receipt } from '../../client/index.js'
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../../workflows/messages.js'
 import {
+  action,
   ALL_STEPS_ONCE,
   errorOf,
   startJourney,
@@ -16,7 +17,7 @@ import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 let stack: TestStack
 beforeAll(async () => {
-  stack = await startTestStack()
+  stack = await startTestStack({ workerEnv: { ONBOARDING_EKO_TIMEOUT_MS: '60000' } })
 })
 afterAll(() => stack?.stop())
 
@@ -41,6 +42,15 @@ async function runsOf({ handle }: TestJourney): Promise<string[]> {
     runs.push(runId)
   }
   return runs
+}
+
+/** What a run answered to updates, as text. */
+async function saidIn(workflowId: string, runId: string): Promise<string> {
+  const { events } = await stack.client.temporal.workflow.getHandle(workflowId, runId).fetchHistory()
+  return (events ?? [])
+    .flatMap((event) => event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success?.payloads ?? [])
+    .map(({ data }) => Buffer.from(data ?? []).toString('utf8'))
+    .join('\n')
 }
 
 describe('a journey of many messages', () => {
@@ -84,6 +94,32 @@ describe('a journey of many messages', () => {
     expect(steps(await journey.ledger())).toEqual(ALL_STEPS_ONCE)
     expect((await handle.result()).state).toBe('COMPLETED')
   }, 400_000)
+
+  it('that goes on in a new run between two calls still answers who waits, with a receipt or a refusal', async () => {
+    const journey = await startJourney(stack, 'digikhata')
+    const { handle, person } = journey
+    const view = await handle.view()
+    const { challengeId } = action(view, 'ENTER_SENDER_OTP')
+    // A call in flight, which lasts longer than it takes to fill the run twice over.
+    await stack.sandbox.addFaults({
+      ...{ fault: 'delayAfterCommit', ms: 25_000, operation: 'verifySenderOtp', mobile: journey.mobile },
+    })
+    const otp = await person.code('SENDER')
+    const verified = handle.enterSenderOtp({ otp, challengeId })
+    await until(async () => (await handle.view()).status.kind === 'CALLING_EKO', 'the call is made')
+    const consent = handle.requestConsent({ language: 'English' })
+    const early = errorOf(handle.enterAadhaarOtp({ otp: '123456', challengeId: 'none' }))
+    await until(async () => (await handle.view()).pending === 2, 'both wait')
+    await pool(1_900, SIGNALS_AT_ONCE, async (index) => {
+      await handle.signal.retryNow({ reason: 'test', submissionId: `early-${index}` })
+    })
+
+    const outcomes = [(await verified).outcome, (await consent).outcome, (await early).code]
+    expect(outcomes).toEqual(['ADVANCED', 'CONSENT_PRESENTED', 'WRONG_STATE'])
+    expect(await saidIn(handle.workflowId, view.runId)).toContain('"outcome":"QUEUED"')
+    expect((await person.finish(await handle.view())).state).toBe('COMPLETED')
+    expect(steps(await journey.ledger())).toEqual(ALL_STEPS_ONCE)
+  }, 200_000)
 
   it('cannot be handed over by a caller: only a run before it can', async () => {
     const journey = await startJourney(stack, 'digikhata')

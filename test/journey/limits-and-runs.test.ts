@@ -83,6 +83,18 @@ describe('a limit across journeys', () => {
     drive.answer('OTP_SENT')
     drive.send('enterSenderOtp')
     expect(drive.journey.call?.request).not.toHaveProperty('quota')
+    expect(drive.journey.call?.request).not.toHaveProperty('place')
+  })
+
+  it('counts a dispatch that had to wait once: it keeps its place, in a later turn', () => {
+    const drive = new Drive()
+    const first = drive.journey.call?.request
+    drive.answer('NOT_SENT')
+    drive.wait(HOUR)
+    const second = drive.journey.call?.request
+    expect(second?.clientRef).not.toBe(first?.clientRef)
+    expect(second?.place?.id).toBe(first?.place?.id)
+    expect(second?.place?.turn).toBeGreaterThan(first?.place?.turn ?? Infinity)
   })
 })
 

@@ -23,13 +23,17 @@ class Used {
     readonly rules: readonly LimitRule[],
     public ledger: LimitLedger = EMPTY_LEDGER,
   ) {}
-  take(id: string, now: number, rules = this.rules): ReserveAnswer {
-    const { ledger, answer } = reserve(this.ledger, { id, bucket: 'SENDER', rules }, now)
+  take(id: string, now: number, rules = this.rules, turn?: number): ReserveAnswer {
+    const { ledger, answer } = reserve(
+      this.ledger,
+      { id, bucket: 'SENDER', rules, ...(turn !== undefined && { turn }) },
+      now,
+    )
     this.ledger = ledger
     return answer
   }
-  giveBack(id: string, now: number): void {
-    this.ledger = release(this.ledger, { id, bucket: 'SENDER' }, now)
+  giveBack(id: string, now: number, turn?: number): void {
+    this.ledger = release(this.ledger, { id, bucket: 'SENDER', ...(turn !== undefined && { turn }) }, now)
   }
   held(now: number): number {
     return heldAt(this.ledger, now).SENDER
@@ -49,6 +53,33 @@ describe('a limit', () => {
     expect(used.take('c', 10_000)).toEqual(GRANTED)
     expect(used.take('d', 14_000)).toEqual(refusedUntil(60_000))
     expect(used.take('d', 60_000)).toEqual(GRANTED)
+  })
+
+  it('keeps a place that was taken in a later turn than the one that gives it back', () => {
+    const used = new Used(RULES)
+    used.take('a', 0, RULES, 1)
+    used.take('a', 1, RULES, 2)
+    used.giveBack('a', 2, 1)
+    expect(used.held(2)).toBe(1)
+    used.giveBack('a', 3, 2)
+    expect(used.held(3)).toBe(0)
+  })
+
+  it('counts a place from its latest turn on, and not from a turn that comes late', () => {
+    const used = new Used([{ count: 1, seconds: 10 }])
+    used.take('a', 0, used.rules, 1)
+    expect(used.take('a', 9_000, used.rules, 2)).toEqual(GRANTED)
+    used.take('a', 9_500, used.rules, 1)
+    expect(used.take('b', 12_000)).toEqual(refusedUntil(19_000))
+  })
+
+  it('takes a place anew only where there is room by now, and frees it where there is none', () => {
+    const used = new Used(RULES)
+    used.take('a', 0, RULES, 1)
+    used.take('b', 11_000)
+    used.take('c', 12_000)
+    expect(used.take('a', 13_000, RULES, 2)).toEqual(refusedUntil(21_000))
+    expect(used.held(13_000)).toBe(2)
   })
 
   it('counts an id once, however often it asks, also when the limit is full', () => {

@@ -57,6 +57,17 @@ describe('codes to one mobile', () => {
     expect((await stack.reserveDispatch(again(dispatch))).granted).toBe(false)
   })
 
+  it('keep the place of a later attempt, when an earlier one’s release comes late', async () => {
+    const dispatch = newDispatch()
+    const later = { ...dispatch, turn: dispatch.turn + 1 }
+    await stack.reserveDispatch(dispatch)
+    await stack.reserveDispatch(later)
+    await stack.releaseDispatch(dispatch)
+    expect(await stack.held(stack.ids.mobile(dispatch.mobile))).toMatchObject({ SENDER: 1 })
+    await stack.releaseDispatch(later)
+    expect(await stack.held(stack.ids.mobile(dispatch.mobile))).toMatchObject({ SENDER: 0 })
+  })
+
   it('that were never counted are released without a trace', async () => {
     const dispatch = newDispatch()
     await stack.releaseDispatch(dispatch)

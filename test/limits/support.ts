@@ -128,7 +128,7 @@ let numbers = 0
 export function newDispatch(changes: Partial<Dispatch> = {}): Dispatch {
   const mobile = String(6_000_000_000 + (numbers += 1))
   return {
-    ...{ id: randomUUID(), purpose: 'SENDER', mobile },
+    ...{ id: randomUUID(), turn: 1, purpose: 'SENDER', mobile },
     quota: { perWindow: 3, windowSeconds: 600, perDay: 6 },
     ...changes,
   }
