@@ -75,13 +75,13 @@ export const TRANSITIONS: readonly Transition[] = [
     call: 'onboardSender',
     answers: ['WALLET_EXISTS', 'OTP_REF_MISSING'],
     action: 'dispatchSenderOtp',
-    to: [LOOKUP, OTP],
+    to: [LOOKUP],
   },
   { call: 'onboardSender', answers: ['FIELDS_REFUSED'], action: 'showFieldErrors', to: ['SENDER_DETAILS_REQUIRED'] },
   { call: 'onboardSender', answers: ['UNKNOWN_OUTCOME'], action: 'uncertainDispatch', to: [OTP] },
 
   { call: 'generateSenderOtp', answers: ['OTP_SENT'], action: 'openChallenge', to: [OTP] },
-  { call: 'generateSenderOtp', answers: ['SENDER_UNKNOWN'], action: 'lookUpAgain', to: [LOOKUP, OTP] },
+  { call: 'generateSenderOtp', answers: ['SENDER_UNKNOWN'], action: 'lookUpAgain', to: [LOOKUP] },
   { call: 'generateSenderOtp', answers: ['UNKNOWN_OUTCOME'], action: 'uncertainDispatch', to: [OTP] },
 
   { call: 'verifySenderOtp', answers: ['ONBOARDED'], action: 'complete', to: ['COMPLETED'] },

@@ -18,9 +18,6 @@ const walletFields = [
   'validate-pan validatePan',
 ]
 
-const WINDOW_OPEN =
-  'never taken: the call was made because another code may be sent, and nothing in between can change that, so that the journey goes on at once; the table could do without this state'
-
 const TRANSITIONS = 'workflows/transitions.ts'
 
 /** Every flip that is not counted, each with its reason. An entry that fits no flip, or a killed one, is a mistake. */
@@ -48,8 +45,4 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     id: `${TRANSITIONS} › generateSenderOtp UNKNOWN_OUTCOME › action uncertainDispatch → dispatchSenderOtp`,
     reason: 'where the call that sends a code is the one that answered, both actions are the same one',
   },
-  ...['onboardSender WALLET_EXISTS|OTP_REF_MISSING', 'generateSenderOtp SENDER_UNKNOWN'].map((row) => ({
-    id: `${TRANSITIONS} › ${row} › to without OTP`,
-    reason: WINDOW_OPEN,
-  })),
 ]

@@ -57,7 +57,10 @@ export const WALLET_REFUSALS: readonly Row[] = [
   ),
 ]
 
-/** Authentication refused, which Eko documents with HTTP 401 and, on older pages, 403: nothing was executed. */
+/**
+ * Authentication refused, which Eko documents with HTTP 401 and, on older pages, 403: nothing was executed. That the same
+ * ids under HTTP 200 mean the same is our reading.
+ */
 const AUTHENTICATION: readonly Row[] = [
   {
     title: 'Expired security headers, or a timestamp used before',
