@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { type Actor, type MessageName, type Receipt, WORKFLOW_TYPE } from '../workflows/messages.js'
-import { invalidInput, isJourneyCode, OnboardingError } from './errors.js'
+import { type ErrorCode, invalidInput, isJourneyCode, OnboardingError } from './errors.js'
 import type { HandleContext } from './handle.js'
 import { requireOwnJourney } from './ids.js'
 import { describeJourney, type JourneySummary } from './journeys.js'
@@ -62,6 +62,8 @@ export type BulkResult =
   | { readonly kind: 'applied'; readonly workflowId: string; readonly receipt: Receipt }
   /** The journey refused it, e.g. USE_REENTER, NOTHING_TO_RETRY, JOURNEY_CLOSED. Nothing was done. */
   | { readonly kind: 'refused'; readonly workflowId: string; readonly error: OnboardingError }
+  /** The listed journey has ended, and its sender has started another one: STARTED_ANEW. Nothing was done to either. */
+  | { readonly kind: 'skipped'; readonly workflowId: string; readonly error: OnboardingError }
   /** Nobody knows, e.g. DEADLINE, UNREACHABLE: the same run again makes it certain. */
   | { readonly kind: 'failed'; readonly workflowId: string; readonly error: OnboardingError }
 
@@ -180,20 +182,21 @@ async function* send(
 
 async function sendTo(wire: Wire, { workflowId, runId }: JourneySummary, prepared: Prepared): Promise<BulkResult> {
   try {
-    // A journey that ended since it was listed may have been started anew by its sender: that one was not meant.
     const listed = await describeJourney(wire, workflowId, runId)
-    if (listed === null || !GOES_ON.includes(listed.runStatus)) {
-      throw new OnboardingError('JOURNEY_CLOSED', { details: { workflowId, runStatus: listed?.runStatus ?? null } })
-    }
-    return { kind: 'applied', workflowId, receipt: await answerOf(wire, workflowId, prepared) }
+    if (!listed) throw new OnboardingError('JOURNEY_CLOSED', { details: { workflowId, runStatus: null } })
+    // Its sender may have started another journey since: the server itself keeps the message from that one.
+    const receipt = await answerOf(wire, workflowId, prepared, { runId, firstRunId: listed.firstRunId })
+    return { kind: 'applied', workflowId, receipt }
   } catch (error) {
     if (!(error instanceof OnboardingError)) throw error
-    return { kind: isJourneyCode(error.code) ? 'refused' : 'failed', workflowId, error }
+    return { kind: withoutAnswer(error.code), workflowId, error }
   }
 }
 
-/** A run that made room in its history goes on as the next one. */
-const GOES_ON: readonly string[] = ['RUNNING', 'CONTINUED_AS_NEW']
+function withoutAnswer(code: ErrorCode): Exclude<BulkResult['kind'], 'applied'> {
+  if (code === 'STARTED_ANEW') return 'skipped'
+  return isJourneyCode(code) ? 'refused' : 'failed'
+}
 
 /** What no other journey would fare better with. */
 function isAboutTheServer({ code }: OnboardingError): boolean {

@@ -18,6 +18,11 @@ export const CLIENT_CODES = {
     cause: 'There is no such journey, or its retention is over.',
     action: 'Check rail, tenant and mobile; start it where it was never started.',
   },
+  STARTED_ANEW: {
+    cause:
+      'The journey that was meant has ended, and its sender has started another one since. Nothing was done to either.',
+    action: 'List the journeys again where the new one is meant too.',
+  },
   RUN_FAILED: {
     cause: 'The run ended outside of the journey’s rules: terminated, timed out or failed.',
     action: 'Read its history in Temporal UI, then start again.',
@@ -37,6 +42,10 @@ export const CLIENT_CODES = {
   ACCESS_DENIED: {
     cause: 'Temporal refuses the credentials of this client.',
     action: 'Check TEMPORAL_API_KEY or the client certificate, and the namespace.',
+  },
+  TOO_FEW_HISTORIES: {
+    cause: 'The deploy gate replayed fewer histories than it must, so it proves nothing of the build.',
+    action: 'Check TEMPORAL_NAMESPACE and the query; where no journey is under way, say so: `--at-least 0`.',
   },
   TEMPORAL_ERROR: {
     cause: 'Temporal answered with an error that has no code here.',

@@ -51,6 +51,8 @@ export interface PendingCall {
 }
 
 export interface JourneyDescription extends JourneySummary {
+  /** The run with which the journey began; all runs in which it went on, or to which it was reset, name the same one. */
+  readonly firstRunId: string
   readonly historyLength: number
   readonly pendingCalls: readonly PendingCall[]
 }
@@ -95,6 +97,7 @@ export async function describeJourney(
     const run = await call(wire, facts, () => wire.workflows.getHandle(workflowId, runId).describe())
     return {
       ...summaryOf(run),
+      firstRunId: run.raw.workflowExecutionInfo?.firstRunId || run.runId,
       historyLength: run.historyLength,
       pendingCalls: (run.raw.pendingActivities ?? []).map((pending) => ({
         activity: pending.activityType?.name ?? 'unknown',
@@ -127,11 +130,19 @@ export function queryReceipt(
 
 /**
  * The result of the journey's last run; waits for its end.
+ * @param firstRunId of the journey that is meant, where its sender may have started another; default: the last one
  * @throws OnboardingError RUN_FAILED where it did not end by the journey's rules
  */
-export function journeyResult(wire: Wire, workflowId: string, deadlineMs?: number): Promise<OnboardingResult> {
+export function journeyResult(
+  wire: Wire,
+  workflowId: string,
+  deadlineMs?: number,
+  firstRunId?: string,
+): Promise<OnboardingResult> {
   const facts = { call: 'result', workflowId }
-  return call(wire, facts, () => wire.workflows.result<() => Promise<OnboardingResult>>(workflowId), deadlineMs)
+  const ask = (): Promise<OnboardingResult> =>
+    wire.workflows.result<() => Promise<OnboardingResult>>(workflowId, firstRunId)
+  return call(wire, facts, ask, deadlineMs)
 }
 
 /** gRPC's FAILED_PRECONDITION. */
@@ -147,17 +158,22 @@ export function wasDropped({ code, details }: OnboardingError): boolean {
 
 /**
  * NOT_FOUND as it is meant: Temporal uses it for a closed journey too.
- * @returns JOURNEY_CLOSED where the journey has ended; null where a run of it is there after all (it made room in its
- * history, was started anew, or dropped the call, in that moment), so that the call can be made again
+ * @returns JOURNEY_CLOSED where the journey has ended, STARTED_ANEW where the one with this first run has, and another
+ * one is there; null where a run of it is there after all (it made room in its history, was started anew, or dropped the
+ * call, in that moment), so that the call can be made again
  */
 async function closedOrMissing(
   wire: Wire,
   error: OnboardingError,
   workflowId: string,
+  firstRunId: string | undefined,
 ): Promise<OnboardingError | null> {
   if (error.code !== 'NOT_FOUND' && !wasDropped(error)) return error
   const last = await describeJourney(wire, workflowId)
   if (!last) return error
+  if (firstRunId !== undefined && last.firstRunId !== firstRunId) {
+    return new OnboardingError('STARTED_ANEW', { details: { workflowId }, cause: error.cause })
+  }
   if (last.runStatus === 'RUNNING') return null
   return new OnboardingError('JOURNEY_CLOSED', {
     details: { ...error.details, state: last.state, runStatus: last.runStatus },
@@ -172,12 +188,14 @@ const ROOM_PAUSE_MS = 500
 
 /**
  * Makes a call to the live run, again where that run gave way to the next one, or dropped it, in that moment.
- * @throws OnboardingError JOURNEY_CLOSED, NOT_FOUND, and whatever the call throws
+ * @param firstRunId that of the journey that the call is for, where it names one: then it is never made to another
+ * @throws OnboardingError JOURNEY_CLOSED, NOT_FOUND, STARTED_ANEW, and whatever the call throws
  */
 export async function callLive<T>(
   wire: Wire,
   facts: CallFacts & { readonly workflowId: string },
   make: () => Promise<T>,
+  firstRunId?: string,
 ): Promise<T> {
   const end = Date.now() + wire.settings.deadlineMs
   for (let attempt = 1; ; attempt += 1) {
@@ -190,7 +208,7 @@ export async function callLive<T>(
         await sleep(ROOM_PAUSE_MS)
         continue
       }
-      const meant = await closedOrMissing(wire, error, facts.workflowId)
+      const meant = await closedOrMissing(wire, error, facts.workflowId, firstRunId)
       if (meant) throw meant
       if (attempt === ATTEMPTS) throw error
     }

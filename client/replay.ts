@@ -2,18 +2,22 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { OnboardingError } from './errors.js'
+import { ERROR_CODES, OnboardingError } from './errors.js'
+
+/** Runs that the gate replays, unless told otherwise. */
+export const DEFAULT_REPLAY_LIMIT = 200
 
 /** What `worker/replay-main` takes, and what it answers: the two ends of a process boundary. */
 export interface ReplayRequest {
   readonly query?: string
   readonly bundle?: string
-  readonly limit?: number
+  readonly limit: number
 }
 export interface ReplayReport {
   readonly namespace: string
   readonly query: string
   readonly candidate: string
+  readonly matched: number
   readonly replayed: number
   readonly failed: number
   readonly skipped: number
@@ -51,6 +55,24 @@ export async function replayNamespace(
   }
   if ('error' in answer) throw new OnboardingError(answer.error.code, { message: answer.error.message })
   return answer
+}
+
+/**
+ * A gate that replayed nothing would pass whatever the build does.
+ * @throws OnboardingError TOO_FEW_HISTORIES, which says why so few were replayed
+ */
+export function requireEnough(report: ReplayReport, atLeast: number): void {
+  const { namespace, query, candidate, matched, replayed, failed, skipped } = report
+  if (replayed + failed >= atLeast) return
+  const why =
+    matched === 0
+      ? `No run in namespace ${namespace} matches the query.`
+      : `In namespace ${namespace} ${matched} match the query` +
+        (skipped > 0 ? `, of which ${skipped} hold nothing to replay (not begun yet, or removed).` : '.')
+  throw new OnboardingError('TOO_FEW_HISTORIES', {
+    message: `${replayed + failed} replayed, at least ${atLeast} asked for. ${why} ${ERROR_CODES.TOO_FEW_HISTORIES.action}`,
+    details: { namespace, query, candidate, matched, replayed, failed, skipped, atLeast },
+  })
 }
 
 type ReplayErrorCode = 'NOT_CONFIGURED' | 'INVALID_INPUT' | 'UNREACHABLE'

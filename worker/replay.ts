@@ -4,6 +4,7 @@ import { NativeConnection, Worker } from '@temporalio/worker'
 import { dataConverter } from '../secrets/index.js'
 import { findBundle, readTemporal } from './config.js'
 import { redactText } from './redact.js'
+import { type Listed, sampled } from './replay-sample.js'
 import { workflowSource } from './worker.js'
 
 /**
@@ -19,8 +20,11 @@ export const REPLAYED_TYPES = [
   'sendTransactionOtp',
 ] as const
 
-/** All runs of our types, open and closed ones. */
-export const DEFAULT_REPLAY_QUERY = `WorkflowType IN (${REPLAYED_TYPES.map((type) => `'${type}'`).join(', ')})`
+/** Runs of our types that are under way: what a deploy can break. No worker takes up a closed one again. */
+export const DEFAULT_REPLAY_QUERY = `WorkflowType IN (${REPLAYED_TYPES.map((type) => `'${type}'`).join(', ')}) AND ExecutionStatus = 'Running'`
+
+/** Runs that are listed; of more, these newest ones are what a sample is taken from. */
+const LISTED_AT_MOST = 100_000
 
 /** Histories that are fetched ahead of the one that is replayed. */
 const FETCHED_AHEAD = 8
@@ -35,7 +39,7 @@ export interface ReplayOptions {
   readonly env: NodeJS.ProcessEnv
   /** In Temporal's visibility language. @default DEFAULT_REPLAY_QUERY */
   readonly query?: string
-  /** At most this many runs; those still open come first. @default all */
+  /** At most this many runs: a sample of every type and age, open ones first (`sampled`). @default all that are listed */
   readonly limit?: number
   /** A candidate's workflow bundle. @default the bundle beside this build; from source, the sources */
   readonly bundle?: string
@@ -58,6 +62,8 @@ export interface ReplayReport {
   readonly query: string
   /** Path of the bundle, or `sources`. */
   readonly candidate: string
+  /** Runs that the query names; those beyond `limit` were not looked at. */
+  readonly matched: number
   /** Runs that went as they went then. */
   readonly replayed: number
   readonly failed: number
@@ -78,10 +84,9 @@ export class ReplayGateError extends Error {
   }
 }
 
-interface Run {
+interface Run extends Listed {
   readonly workflowId: string
   readonly runId: string
-  readonly type: string
 }
 
 /**
@@ -99,7 +104,8 @@ export async function replayNamespace(options: ReplayOptions): Promise<ReplayRep
   })
   try {
     const client = new Client({ connection, namespace, dataConverter })
-    const runs = await listRuns(client, query, limit)
+    const { listed, matched } = await listRuns(client, query)
+    const runs = sampled(listed, limit)
     const { histories, given } = fetched(client, runs)
     const failures: ReplayFailure[] = []
     let replayed = 0
@@ -115,7 +121,7 @@ export async function replayNamespace(options: ReplayOptions): Promise<ReplayRep
     }
     const failed = failures.length
     const counts = { replayed, failed, skipped: runs.length - replayed - failed }
-    return { namespace, query, candidate: bundle ?? 'sources', ...counts, failures }
+    return { namespace, query, candidate: bundle ?? 'sources', matched, ...counts, failures }
   } finally {
     await connection.close()
   }
@@ -129,15 +135,19 @@ function candidateBundle(path: string | undefined): string | undefined {
 }
 
 /** Taken before anything is replayed, so that a run that ends meanwhile is not met twice. */
-async function listRuns(client: Client, query: string, limit: number): Promise<Run[]> {
+async function listRuns(
+  client: Client,
+  query: string,
+): Promise<{ readonly listed: readonly Run[]; readonly matched: number }> {
   try {
     return await client.connection.withDeadline(Date.now() + CALL_DEADLINE_MS, async () => {
-      const runs: Run[] = []
-      for await (const { workflowId, runId, type } of client.workflow.list({ query, pageSize: 1_000 })) {
-        if (runs.length >= limit) break
-        runs.push({ workflowId, runId, type })
+      const listed: Run[] = []
+      for await (const { workflowId, runId, type, status } of client.workflow.list({ query, pageSize: 1_000 })) {
+        listed.push({ workflowId, runId, type, isOpen: status.name === 'RUNNING' })
+        if (listed.length >= LISTED_AT_MOST) break
       }
-      return runs
+      const isAll = listed.length < LISTED_AT_MOST
+      return { listed, matched: isAll ? listed.length : (await client.workflow.count(query)).count }
     })
   } catch (error) {
     const grpc = grpcErrorIn(error)

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { BulkResult, BulkRun, OnboardingClient, View } from '../../client/index.js'
+import { Client, type WorkflowClientInterceptor } from '@temporalio/client'
+import {
+  type BulkResult,
+  type BulkRun,
+  dataConverter,
+  OnboardingClient,
+  optionsFromEnvironment,
+  type View,
+} from '../../client/index.js'
 import { runHere } from '../client/support.js'
 import {
   ALL_STEPS_ONCE,
@@ -14,6 +22,7 @@ import {
   walkTo,
 } from '../support/journeys.js'
 import { newPerson } from '../support/people.js'
+import { temporalCliOf } from '../support/temporal-cli.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /** An operator acts on many journeys at once, on the whole stack; the sandbox's ledger is the judge. */
@@ -53,6 +62,30 @@ function each(journeys: readonly TestJourney[], word: string): Record<string, st
 /** How often a journey took a message. */
 function taken({ timeline }: View, message: string): View['timeline'] {
   return timeline.filter(({ what, code }) => what === `message:${message}` && code === 'TAKEN')
+}
+
+function expectUntouched(journey: TestJourney, view: View): void {
+  expect(view).toMatchObject({ runId: journey.view.runId, status: { kind: 'WAITING_FOR_USER' } })
+  expect(taken(view, 'cancel')).toEqual([])
+}
+
+/** A client to which something happens between its look at a journey and what it does next. */
+async function clientWhoseLooksLast(meanwhile: () => Promise<void>): Promise<OnboardingClient> {
+  const { connection, options } = client.temporal
+  const slow: WorkflowClientInterceptor = {
+    async describe(input, next) {
+      const described = await next(input)
+      await meanwhile()
+      return described
+    },
+  }
+  const temporal = new Client({
+    connection,
+    namespace: options.namespace,
+    dataConverter,
+    interceptors: { workflow: [slow] },
+  })
+  return new OnboardingClient({ ...(await optionsFromEnvironment(stack.local.clientEnv)), client: temporal })
 }
 
 /** What the list says lags behind. */
@@ -119,6 +152,7 @@ describe('parked journeys', () => {
       matched: 5,
       applied: { OTP_SENT: 4 },
       refused: { NOTHING_TO_RETRY: 1 },
+      skipped: {},
       failed: {},
       notTried: 0,
     })
@@ -164,16 +198,66 @@ describe('which journeys a run is for', () => {
     await theirs.handle.cancel(audit)
   })
 
-  it('only those that were listed: one that ended and was started anew meanwhile is left alone', async () => {
-    const facts = newPerson()
-    const before = await startJourney(stack, 'digikhata', { facts })
+  it('only those that were listed: one that ended refuses, one that its sender started anew is skipped', async () => {
+    const [before, ended] = [await startJourney(stack, 'digikhata'), await startJourney(stack, 'levin')]
+    await untilListed([before, ended], 'waiting-for-user')
+    const run = await client.bulk({ ...order, message: 'cancel', where: 'waiting-for-user' })
+    for (const { handle } of [before, ended]) await handle.cancel(audit)
+    const after = await startJourney(stack, 'digikhata', { facts: before.person.facts })
+    const expected = { ...each([before], 'skipped STARTED_ANEW'), ...each([ended], 'refused JOURNEY_CLOSED') }
+    expect(told(await all(run))).toEqual(expected)
+    expectUntouched(after, await after.handle.view())
+  })
+
+  it('also where the sender starts anew in the moment before the message is sent', async () => {
+    const before = await startJourney(stack, 'digikhata')
+    await untilListed([before], 'waiting-for-user')
+    let after: TestJourney | undefined
+    const racing = await clientWhoseLooksLast(async () => {
+      if (after) return
+      await before.handle.cancel(audit)
+      after = await startJourney(stack, 'digikhata', { facts: before.person.facts })
+    })
+    const run = await racing.bulk({ ...order, message: 'cancel', where: 'waiting-for-user' })
+    expect(told(await all(run))).toEqual(each([before], 'skipped STARTED_ANEW'))
+    if (!after) throw new Error('No journey was started meanwhile.')
+    expectUntouched(after, await after.handle.view())
+  })
+
+  it('whose answer is given again, though the sender has started anew since', async () => {
+    const before = await startJourney(stack, 'digikhata')
     await untilListed([before], 'waiting-for-user')
     const run = await client.bulk({ ...order, message: 'cancel', where: 'waiting-for-user' })
-    await before.handle.cancel(audit)
-    const after = await startJourney(stack, 'digikhata', { facts })
-    expect(told(await all(run))).toEqual(each([before], 'refused JOURNEY_CLOSED'))
-    expect((await after.handle.view()).status.kind).toBe('WAITING_FOR_USER')
+    const first = await all(run)
+    expect(told(first)).toEqual(each([before], 'CANCELLED'))
+    const after = await startJourney(stack, 'digikhata', { facts: before.person.facts })
+    expect(await all(run)).toEqual(first)
+    expectUntouched(after, await after.handle.view())
   })
+
+  it('also those that went on in a new run, or were reset, since they were listed', async () => {
+    const [full, reset] = [await startJourney(stack, 'digikhata'), await startJourney(stack, 'levin')]
+    await untilListed([full, reset], 'waiting-for-user')
+    const run = await client.bulk({ ...order, message: 'cancel', where: 'waiting-for-user' })
+    const pan = await client.seal(full.handle.workflowId, 'pan', full.person.facts.pan)
+    for (let sent = 0; sent < 1_000; sent += 25) {
+      await Promise.all(Array.from({ length: 25 }, () => full.handle.signal.enterPan({ pan })))
+    }
+    const temporal = await temporalCliOf(stack)
+    await temporal(
+      ...['workflow', 'reset', '--workflow-id', reset.handle.workflowId, '--reason', 'test'],
+      ...['--type', 'FirstWorkflowTask', '--reapply-exclude', 'All'],
+    )
+    for (const { handle, view } of [full, reset]) {
+      await until(async () => (await handle.view()).runId !== view.runId, 'the new run answers')
+    }
+    expect(told(await all(run))).toEqual(each([full, reset], 'CANCELLED'))
+    for (const { handle, view } of [full, reset]) {
+      const { runId, firstRunId } = await handle.describe()
+      expect([runId === view.runId, firstRunId]).toEqual([false, view.runId])
+      expect((await handle.result()).state).toBe('CANCELLED')
+    }
+  }, 120_000)
 
   it('none that was started after an interrupted run began', async () => {
     const early = await client.bulk({ ...order, message: 'cancel', where: 'waiting-for-user' })

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { findTemporalCli } from '../../stack/temporal-server.js'
 import { activityFailures, historyOf } from '../support/history.js'
 import {
   action,
@@ -13,7 +12,7 @@ import {
   until,
   walkTo,
 } from '../support/journeys.js'
-import { runProgram } from '../support/program.js'
+import { type TemporalCli, temporalCliOf } from '../support/temporal-cli.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /**
@@ -22,18 +21,12 @@ import { startTestStack, type TestStack } from '../support/test-stack.js'
  */
 
 let stack: TestStack
-let cli: string
+let temporal: TemporalCli
 beforeAll(async () => {
   stack = await startTestStack()
-  cli = (await findTemporalCli(() => undefined)).path
+  temporal = await temporalCliOf(stack)
 })
 afterAll(() => stack?.stop())
-
-async function temporal(...args: readonly string[]): Promise<string> {
-  const { code, out, err } = await runProgram(cli, args, { env: { ...process.env, ...stack.local.clientEnv } })
-  if (code !== 0) throw new Error(`temporal ${args.slice(0, 2).join(' ')} ended with ${String(code)}: ${err}${out}`)
-  return out
-}
 
 const on = ({ handle }: Pick<TestJourney, 'handle'>): string[] => ['--workflow-id', handle.workflowId]
 

@@ -77,24 +77,36 @@ async function candidate(name: string, senderOnboarding: string): Promise<string
 }
 
 describe('onboard replay', () => {
-  it('passes where every journey, ended or under way, goes as it went', async () => {
+  it('passes where every journey under way goes as it went', async () => {
     const { code, stdout } = await onboard()
     // Beside the journeys there are the workflows that keep limits.
     expect(stdout).toMatch(/^\d+ replayed, 0 failed, 1 skipped \(not begun, or removed\)$/m)
+    expect(stdout).toMatch(/^\d+ runs match, all taken$/m)
     expect(stdout).toContain('candidate sources')
     expect(code).toBe(0)
-    expect(await replay('--query', JOURNEYS)).toMatchObject({ replayed: 2, failed: 0, skipped: 1 })
+    expect(await replay('--query', JOURNEYS)).toMatchObject({ matched: 3, replayed: 2, failed: 0, skipped: 1 })
+  })
+
+  it('asks, unless told otherwise, for what a deploy can break: runs of every type that have not ended', async () => {
+    const report = await replay('--bundle', changed)
+    expect(report).toMatchObject({ passed: false, failed: 1, skipped: 1 })
+    expect(report.failures.map(({ workflowId }) => workflowId)).toEqual([open])
+    expect(report.query).toContain(`ExecutionStatus = 'Running'`)
+    for (const type of REPLAYED_TYPES) expect(report.query).toContain(`'${type}'`)
+    const { workflow } = stack.client.temporal
+    expect(report.matched).toBe((await workflow.count(`ExecutionStatus = 'Running'`)).count)
+    expect((await workflow.count(`ExecutionStatus != 'Running'`)).count).toBeGreaterThan(0)
   })
 
   it('fails with 1 where the candidate would go another way, and names every such journey', async () => {
-    const { code, stdout } = await onboard('--bundle', changed)
+    const { code, stdout } = await onboard('--bundle', changed, '--query', JOURNEYS)
     expect(code).toBe(1)
     for (const id of [finished, open]) expect(stdout).toContain(`FAILED  ${id}  run `)
     expect(stdout).not.toContain(untouched)
     expect(stdout).toMatch(/DeterminismViolationError: .*Nondeterminism/)
     expect(stdout).toMatch(/^\d+ replayed, 2 failed/m)
 
-    const report = await replay('--bundle', changed)
+    const report = await replay('--bundle', changed, '--query', JOURNEYS)
     expect(report).toMatchObject({ passed: false, failed: 2, candidate: changed })
     const { runId } = await stack.client.handle(finished).describe()
     expect(report.failures).toContainEqual(expect.objectContaining({ workflowId: finished, runId }))
@@ -107,16 +119,33 @@ describe('onboard replay', () => {
     expect(ended).toMatchObject({ replayed: 1, failed: 0, skipped: 0 })
     const query = `${JOURNEYS} AND WorkflowId != '${untouched}'`
     const limited = await replay('--bundle', changed, '--limit', '1', '--query', query)
+    expect(limited).toMatchObject({ matched: 2, failed: 1, replayed: 0 })
     expect(limited.failures.map(({ workflowId }) => workflowId)).toEqual([open])
+    const { stdout } = await onboard('--bundle', same, '--limit', '1', '--query', query)
+    expect(stdout).toMatch(/^2 runs match; 1 taken, of each type and age\. To take more: --limit$/m)
   })
 
-  it('says where it has proved nothing, and fails where fewer were replayed than must be', async () => {
+  it('fails where it has replayed nothing, or less than it must, and says why', async () => {
     const nothing = await onboard('--bundle', same, '--query', `WorkflowId = 'nowhere'`)
-    expect(nothing.code).toBe(0)
-    expect(nothing.stdout).toContain('nothing is proved')
-    const few = await onboard('--bundle', same, '--query', JOURNEYS, '--at-least', '3')
+    expect(nothing.code).toBe(1)
+    expect(nothing.stderr).toMatch(/^TOO_FEW_HISTORIES: 0 replayed, at least 1 .*No run in namespace \S+ matches/)
+    const begunBy = await onboard('--bundle', same, '--query', `WorkflowId = '${untouched}'`)
+    expect(begunBy.code).toBe(1)
+    expect(begunBy.stderr).toMatch(/TOO_FEW_HISTORIES.* 1 match the query, of which 1 hold nothing to replay/)
+    const few = await onboard('--bundle', same, '--query', JOURNEYS, '--at-least', '3', '--json')
     expect(few.code).toBe(1)
-    expect(few.stdout).toContain('Fewer than 3 histories')
+    expect(JSON.parse(few.stdout)).toMatchObject({
+      error: {
+        code: 'TOO_FEW_HISTORIES',
+        details: { matched: 3, replayed: 2, skipped: 1, atLeast: 3, query: JOURNEYS },
+      },
+    })
+  })
+
+  it('passes a namespace in which nothing is under way only where it is told so, and says that nothing is proved', async () => {
+    const told = await onboard('--bundle', same, '--query', `WorkflowId = 'nowhere'`, '--at-least', '0')
+    expect(told.code).toBe(0)
+    expect(told.stdout).toContain('nothing is proved')
   })
 
   it.each([
@@ -124,6 +153,7 @@ describe('onboard replay', () => {
     [['--bundle', '/nowhere/bundle.js'], /npm run build/],
     [['--limit', 'all'], /--limit/],
     [['--at-least', '-1'], /--at-least/],
+    [['--at-least', '300'], /raise --limit/],
   ])('wrong use ends with 2: %j', async (args, said) => {
     const run = await onboard(...args)
     expect(run.code).toBe(2)

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { NextAction, OnboardingResult, Receipt, SecretField, View } from '../../client/index.js'
 import { entryPoint } from '../../stack/entry-point.js'
-import { findTemporalCli } from '../../stack/temporal-server.js'
 import { isBuildFresh } from '../support/fresh-build.js'
 import { ALL_STEPS_ONCE, RAILS, smsFor, steps, until, USER_CODE } from '../support/journeys.js'
 import { newPerson } from '../support/people.js'
 import { type ProgramEnd, runProgram } from '../support/program.js'
+import { type TemporalCli, temporalCliOf } from '../support/temporal-cli.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /** Journeys driven by two command line tools alone: Temporal's own, and `onboard id` and `onboard seal`. */
 
 let stack: TestStack
-let temporalCli: string
+let temporal: TemporalCli
 beforeAll(async () => {
   stack = await startTestStack()
-  temporalCli = (await findTemporalCli(() => undefined)).path
+  temporal = await temporalCliOf(stack)
 })
 afterAll(() => stack?.stop())
 
@@ -29,12 +29,6 @@ async function onboard(args: readonly string[], input: string): Promise<string> 
   const { code, out, err } = await run(command, [...first, ...args], `${input}\n`)
   expect([code, err]).toEqual([0, ''])
   return out.trim()
-}
-
-async function temporal(...args: readonly string[]): Promise<string> {
-  const { code, out, err } = await run(temporalCli, args)
-  if (code !== 0) throw new Error(`temporal ${args.slice(0, 2).join(' ')} ended with ${String(code)}: ${err}${out}`)
-  return out
 }
 
 /** One journey, as the person at the terminal has it: by its id. */

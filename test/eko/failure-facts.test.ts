@@ -1,24 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { classify } from '../../activities/eko/classify.js'
-import type { OperationTable } from '../../activities/eko/index.js'
 import { answered, type Body, tables } from './helpers.js'
+import { ids, NO_ID, said } from './verdicts.js'
 
-/** An id that no page of Eko's has. */
-const NO_ID = 77_777
 const UNKNOWN = 'UNRECOGNISED_ANSWER UNRECOGNISED_ANSWER'
 const NOT_EXECUTED = 'REJECTED_BEFORE_EXECUTION CONFIGURATION'
-
-const ids = (status: number | null, type: number, statusId: number, rest: Partial<Body> = {}): Body => ({
-  ...(status === null ? {} : { status }),
-  response_type_id: type,
-  response_status_id: statusId,
-  ...rest,
-})
-
-function said(table: OperationTable, body: Body, http = 200): string {
-  const verdict = classify(table, answered(body, http))
-  return `${verdict.class} ${verdict.answer}`
-}
 
 const verifications = tables().filter(({ operation }) => operation.startsWith('verify'))
 const withToken = tables().filter(({ parameters }) => parameters.some(({ name }) => name === 'wallet_token'))

@@ -2,13 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import { classify } from '../../activities/eko/classify.js'
 import type { EkoOperation, OperationTable } from '../../activities/eko/index.js'
 import { answered, type Body, tables } from './helpers.js'
+import { ids } from './verdicts.js'
 
-const ids = (status: number | null, type: number, statusId: number, rest: Partial<Body> = {}): Body => ({
-  ...(status === null ? {} : { status }),
-  response_type_id: type,
-  response_status_id: statusId,
-  ...rest,
-})
 const described = (description: string): Partial<Body> => ({ message: 'Validate OTP Failed', data: { description } })
 
 const verdictOf = (table: OperationTable, body: Body, http = 200) => {

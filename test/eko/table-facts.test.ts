@@ -3,23 +3,10 @@ import { classify } from '../../activities/eko/classify.js'
 import { type EkoOperation, type OperationTable, operationTable } from '../../activities/eko/index.js'
 import type { Rail } from '../../workflows/messages.js'
 import { answered, type Body, tableName, tables } from './helpers.js'
+import { ids, NO_ID, said } from './verdicts.js'
 
-/** An id that no page of Eko's has. */
-const NO_ID = 77_777
 const REF = { otp_ref_id: 'opaque+reference/==' }
 const PROFILE = { customer_profile: { name: 'Sample Sender', kyc_state: 1 } }
-
-const ids = (status: number | null, type: number, statusId: number, rest: Partial<Body> = {}): Body => ({
-  ...(status === null ? {} : { status }),
-  response_type_id: type,
-  response_status_id: statusId,
-  ...rest,
-})
-
-function said(table: OperationTable, body: Body, http = 200): string {
-  const verdict = classify(table, answered(body, http))
-  return `${verdict.class} ${verdict.answer}`
-}
 
 function find(name: string): OperationTable {
   const [rail, operation] = name.split(' ') as [Rail, EkoOperation]

@@ -103,6 +103,7 @@ class Tally {
   readonly #counts: Readonly<Record<BulkResult['kind'], Counts>> = {
     applied: new Map(),
     refused: new Map(),
+    skipped: new Map(),
     failed: new Map(),
   }
   readonly #results: { readonly workflowId: string; readonly kind: string; readonly code: string }[] = []
@@ -125,13 +126,14 @@ class Tally {
 
   answer(): Answer {
     const { bulkId, message, query, journeys, more } = this.run
-    const { applied, refused, failed } = this.#counts
+    const { applied, refused, skipped, failed } = this.#counts
     const notTried = journeys.length - this.#results.length
     const rows: Row[] = [
       ['Run', bulkId],
       ['Journeys', matchedText(journeys.length, more)],
       ['Applied', countText(applied)],
       ['Refused', countText(refused)],
+      ...(skipped.size > 0 ? [['Skipped', countText(skipped)] as Row] : []),
       ['Failed', countText(failed)],
       ...(notTried > 0 ? [['Not tried', `${notTried}: Temporal is away or denies access`] as Row] : []),
     ]
@@ -141,11 +143,12 @@ class Tally {
         ...{ bulkId, message, query, matched: journeys.length, more },
         applied: Object.fromEntries(applied),
         refused: Object.fromEntries(refused),
+        skipped: Object.fromEntries(skipped),
         failed: Object.fromEntries(failed),
         notTried,
         results: this.#results,
       },
-      lines: [...aligned(rows), ...meanings(applied, refused, failed), ...again],
+      lines: [...aligned(rows), ...meanings(applied, [refused, skipped, failed]), ...again],
       done: failed.size === 0,
     }
   }
@@ -160,10 +163,10 @@ function countText(counts: Counts): string {
 }
 
 /** What each code means and what to do about it. */
-function meanings(applied: Counts, refused: Counts, failed: Counts): string[] {
+function meanings(applied: Counts, others: readonly Counts[]): string[] {
   const entries = [
     ...[...applied.keys()].map((code) => [code, OUTCOMES[code as OutcomeCode]] as const),
-    ...[...refused.keys(), ...failed.keys()].map((code) => [code, ERROR_CODES[code as ErrorCode]] as const),
+    ...others.flatMap((counts) => [...counts.keys()]).map((code) => [code, ERROR_CODES[code as ErrorCode]] as const),
   ]
   return entries.map(([code, { cause, action }]) => `${code}: ${cause} ${action}`)
 }

@@ -1,4 +1,4 @@
-import { replayNamespace, type ReplayReport } from '../../replay.js'
+import { DEFAULT_REPLAY_LIMIT, replayNamespace, type ReplayReport, requireEnough } from '../../replay.js'
 import { UsageError } from '../io.js'
 import type { CommandContext } from '../command.js'
 import type { Answer } from '../run.js'
@@ -11,17 +11,24 @@ interface ReplayFlags extends CommonOptions {
   readonly atLeast?: string
 }
 
+/** A gate that has looked at nothing must not pass. */
+const DEFAULT_AT_LEAST = 1
+
 /** `replay`. */
 export function addReplayCommand({ add, run }: CommandContext): void {
-  add('replay', 'Deploy gate: replay the namespace’s histories against a build before it is deployed', [
+  add('replay', 'Deploy gate: replay the histories of journeys under way against a build before it is deployed', [
     'onboard replay',
-    'onboard replay --query "ExecutionStatus = \'Running\'" --at-least 1',
+    'onboard replay --limit 5000 --at-least 100',
+    'onboard replay --query "WorkflowType = \'senderOnboarding\'"',
     'onboard replay --bundle ../candidate/dist/workflow-bundle.js --json',
   ])
-    .option('--query <query>', 'which runs, in Temporal’s visibility language (default: all of our types)')
+    .option('--query <query>', 'which runs, in Temporal’s visibility language (default: of our types, running)')
     .option('--bundle <path>', 'the candidate’s workflow bundle (default: this build’s, or these sources)')
-    .option('--limit <n>', 'at most this many runs, open ones first (default: all)')
-    .option('--at-least <n>', 'fail where fewer histories were replayed (default: 0)')
+    .option(
+      '--limit <n>',
+      `at most this many runs, open ones first, of each type and age (default: ${DEFAULT_REPLAY_LIMIT})`,
+    )
+    .option('--at-least <n>', `fail where fewer histories were replayed (default: ${DEFAULT_AT_LEAST})`)
     .addHelpText(
       'after',
       '\nReads histories of all tenants in the namespace; executes and changes nothing. Exit code 0 if all replayed.',
@@ -30,16 +37,19 @@ export function addReplayCommand({ add, run }: CommandContext): void {
 }
 
 async function replay(session: Session, { query, bundle, limit, atLeast }: ReplayFlags): Promise<Answer> {
-  const least = atLeast === undefined ? 0 : count('--at-least', atLeast, 0)
+  const least = atLeast === undefined ? DEFAULT_AT_LEAST : count('--at-least', atLeast, 0)
+  const most = limit === undefined ? DEFAULT_REPLAY_LIMIT : count('--limit', limit, 1)
+  if (least > most) throw new UsageError(`--at-least ${least} is more than --limit ${most} lets in: raise --limit.`)
   const request = {
     ...(query !== undefined && { query }),
     ...(bundle !== undefined && { bundle }),
-    ...(limit !== undefined && { limit: count('--limit', limit, 1) }),
+    limit: most,
   }
   const report = await replayNamespace(request, { ...session.env }, (line) => session.io.note(line))
-  const enough = report.replayed + report.failed >= least
-  const passed = report.failed === 0 && enough
-  return { json: { ...report, passed }, lines: reportLines(report, enough ? null : least), done: passed }
+  const passed = report.failed === 0
+  // What failed is the better reason, and names the journeys.
+  if (passed) requireEnough(report, least)
+  return { json: { ...report, passed }, lines: reportLines(report), done: passed }
 }
 
 function count(option: string, text: string, least: number): number {
@@ -48,8 +58,9 @@ function count(option: string, text: string, least: number): number {
   throw new UsageError(`${option} must be a whole number, at least ${least}.`)
 }
 
-function reportLines(report: ReplayReport, missed: number | null): string[] {
-  const { namespace, candidate, query, replayed, failed, skipped, failures } = report
+function reportLines(report: ReplayReport): string[] {
+  const { namespace, candidate, query, matched, replayed, failed, skipped, failures } = report
+  const taken = replayed + failed + skipped
   return [
     ...failures.flatMap(({ workflowId, runId, workflowType, error, message }) => [
       `FAILED  ${workflowId}  run ${runId}  ${workflowType}`,
@@ -57,7 +68,8 @@ function reportLines(report: ReplayReport, missed: number | null): string[] {
     ]),
     `Namespace ${namespace} · candidate ${candidate} · query ${query}`,
     ...(failed > 0 ? ['Do not deploy this build where these journeys run. Give the change a version marker.'] : []),
-    ...(missed !== null ? [`Fewer than ${missed} histories. Check TEMPORAL_NAMESPACE and the query.`] : []),
+    `${matched} ${matched === 1 ? 'run matches' : 'runs match'}` +
+      (taken < matched ? `; ${taken} taken, of each type and age. To take more: --limit` : ', all taken'),
     ...(replayed + failed === 0 ? ['Nothing was replayed, so nothing is proved. Check TEMPORAL_NAMESPACE.'] : []),
     `${replayed} replayed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped (not begun, or removed)` : ''}`,
   ]
