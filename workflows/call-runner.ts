@@ -1,15 +1,14 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import { scheduleActivity } from '@temporalio/workflow'
 import {
-  ANSWERS,
   type CallName,
   type CallOutcome,
   type ResolveOutcome,
   type ResolveRequest,
   UNKNOWN_OUTCOME_FAILURE,
 } from './calls.js'
-import { REJECTIONS } from './codes.js'
 import type { Journey, PendingCall } from './journey.js'
+import { outcomeOf, resolutionOf } from './outcome-guards.js'
 import { CALL_SUMMARY } from './story.js'
 
 /** Temporal retries only what never reached Eko, and attempts that died: the activity's fence tells which is which. */
@@ -23,42 +22,37 @@ export async function runCall(journey: Journey, call: PendingCall): Promise<Call
       retry: RETRY,
       summary: CALL_SUMMARY[call.name satisfies CallName],
     })
-    return isOutcome(outcome) ? outcome : UNRECOGNISED
+    return outcomeOf(outcome) ?? UNRECOGNISED
   } catch (error) {
     return outcomeOfFailure(error)
   }
 }
 
 /** An operator may complete an activity by hand with anything; what is no outcome proves nothing. */
-function isOutcome(value: unknown): value is CallOutcome {
-  const answer = (value as CallOutcome | null | undefined)?.answer
-  return ANSWERS.some((known) => known === answer)
-}
-
-const UNRECOGNISED: CallOutcome = { class: 'UNRECOGNISED_ANSWER', answer: 'UNRECOGNISED_ANSWER' }
+export const UNRECOGNISED: CallOutcome = { class: 'UNRECOGNISED_ANSWER', answer: 'UNRECOGNISED_ANSWER' }
 
 /** What a failed activity means: unknown, with what the activity could still tell. */
 export function outcomeOfFailure(error: unknown): CallOutcome {
   const cause = error instanceof ActivityFailure ? error.cause : error
   const told = cause instanceof ApplicationFailure && cause.type === UNKNOWN_OUTCOME_FAILURE ? cause.details?.[0] : null
-  return isOutcome(told) ? told : { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
+  return outcomeOf(told) ?? { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
 }
 
-/** Resolves tenant, rail and policy. It asks nothing of Eko, so it may be repeated at will. */
-export async function runResolve(request: ResolveRequest): Promise<ResolveOutcome> {
-  const resolved = await scheduleActivity<unknown>('resolveJourney', [request], {
+/**
+ * Resolves tenant, rail and policy. It asks nothing of Eko, so it may be repeated at will. An operator may complete or
+ * fail it by hand; what is no answer of the registry resolves nothing. Never rejects.
+ *
+ * Not `async`: one more step of the promise queue could change the order of what a recorded run did.
+ */
+export function runResolve(request: ResolveRequest): Promise<ResolveOutcome> {
+  return scheduleActivity<unknown>('resolveJourney', [request], {
     startToCloseTimeout: '10 s',
     retry: RETRY,
     summary: 'Resolve tenant and policy',
-  }).catch(() => null)
-  return isResolved(resolved) ? resolved : { refused: 'TENANT_UNKNOWN' }
+  }).then(
+    (resolved) => resolutionOf(resolved) ?? UNRESOLVED,
+    () => UNRESOLVED,
+  )
 }
 
-/** An operator may complete or fail the activity by hand; what is no answer of the registry resolves nothing. */
-function isResolved(value: unknown): value is ResolveOutcome {
-  const { plan, refused } = (value ?? {}) as {
-    readonly plan?: { readonly policy?: unknown }
-    readonly refused?: unknown
-  }
-  return typeof plan?.policy === 'object' || (typeof refused === 'string' && Object.hasOwn(REJECTIONS, refused))
-}
+const UNRESOLVED: ResolveOutcome = { refused: 'TENANT_UNKNOWN' }

@@ -29,6 +29,9 @@ export function waitsForIncident(id: string): string {
   return `CONFIGURATION ${id}`
 }
 
+/** Longest id of an incident: with the words before it, it fits a search attribute (255 characters). */
+export const MAX_INCIDENT_ID = 160
+
 /** The workflow id of an incident. */
 export function incidentWorkflowId(id: string): string {
   return `${INCIDENT_WORKFLOW_PREFIX}${id}`
@@ -70,7 +73,10 @@ export interface IncidentProbe {
 
 /** The workflow's argument. */
 export interface IncidentInput {
-  /** `<8 hex digits of the SHA-256 of the developer key>:<scope>` */
+  /**
+   * `<8 hex digits of the SHA-256 of the developer key>:<scope>`; on a task queue that is not the usual one,
+   * `:<queue>` comes after it.
+   */
   readonly id: string
   /** From the first observation to the first probe, in ms; doubles with each. */
   readonly firstProbeMs: number

@@ -1,12 +1,15 @@
-import type {
-  IncidentEnd,
-  IncidentInput,
-  IncidentObservation,
-  IncidentProbe,
-  IncidentResolution,
-  IncidentView,
+import {
+  type IncidentEnd,
+  type IncidentInput,
+  type IncidentObservation,
+  type IncidentProbe,
+  type IncidentResolution,
+  type IncidentView,
+  incidentWorkflowId,
+  MAX_INCIDENT_ID,
 } from './incident-contract.js'
 import { iso } from './iso.js'
+import { type Check, type FieldErrors, record, shape, text } from './shape.js'
 import { type Rail, RAILS } from './states.js'
 
 /** A configuration incident as a pure state: no Temporal, no clock, no I/O. Times in ms since the epoch. */
@@ -37,21 +40,35 @@ const PROBING_WAIT_MS = 2_000
 const MAX_TEXT = 64
 const MAX_TIMES = 100_000
 
-/** What is wrong with the workflow's argument, by field; empty where nothing is. */
-export function incidentInputErrors(input: unknown, workflowId: string, prefix: string): Record<string, string> {
-  const { id, firstProbeMs, longestProbeMs } = recordOf(input) ?? {}
-  const ms = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value > 0
-  return {
-    ...(typeof id === 'string' && workflowId === `${prefix}${id}` ? {} : { id: 'must be what the workflow id says' }),
-    ...(ms(firstProbeMs) ? {} : { firstProbeMs: 'must be a positive number' }),
-    ...(ms(longestProbeMs) ? {} : { longestProbeMs: 'must be a positive number' }),
-  }
+/** Longest wait that a worker may ask for, in ms: a day. */
+const MAX_PROBE_MS = 86_400_000
+const wait: Check = (value) =>
+  typeof value === 'number' && value > 0 && value <= MAX_PROBE_MS ? null : `must be from 1 to ${MAX_PROBE_MS} ms`
+
+const inputErrors = shape({
+  id: { check: text(MAX_INCIDENT_ID, /^[0-9a-f]{8}:[\w-]+(:[\w.-]+)?$/) },
+  firstProbeMs: { check: wait },
+  longestProbeMs: { check: wait },
+  carried: { check: (value) => (record(value) ? null : 'must be an incident'), optional: true },
+})
+
+/**
+ * What is wrong with the workflow's argument, by field; empty where nothing is.
+ *
+ * @param goesOn whether a run before this one hands over its incident: a caller could pretend anything
+ */
+export function incidentInputErrors(input: unknown, workflowId: string, goesOn: boolean): FieldErrors {
+  const errors = inputErrors(input)
+  if (Object.keys(errors).length > 0) return errors
+  const { id, carried } = input as IncidentInput
+  if (workflowId !== incidentWorkflowId(id)) return { id: 'must be what the workflow id says' }
+  return carried == null || goesOn ? {} : { carried: 'must not be given by a caller' }
 }
 
 /** A new incident, or the one of the run before. */
 export function openIncident(input: IncidentInput, now: number): Incident {
   const { id, firstProbeMs, longestProbeMs, carried } = input
-  if (recordOf(carried) && (carried as Incident).id === id) return carried as Incident
+  if (record(carried) && (carried as Incident).id === id) return carried as Incident
   return {
     ...{ id, firstProbeMs, longestProbeMs, since: now, lastObservedAt: now, observations: 0, cause: null, rails: [] },
     ...{ probes: 0, lastProbeAt: null, nextProbeAt: now + firstProbeMs, probing: false, end: null },
@@ -95,7 +112,7 @@ export function grantProbe(incident: Incident, now: number): { incident: Inciden
 
 /** An answer proves that it is over. What cannot be read is ignored: it would end what may still be there. */
 export function resolve(incident: Incident, body: unknown, now: number): Incident {
-  const { by, rail } = (recordOf(body) ?? {}) as Partial<IncidentResolution>
+  const { by, rail } = (record(body) ?? {}) as Partial<IncidentResolution>
   if (typeof by !== 'string') return incident
   const rails = rail === undefined ? [] : incident.rails.filter((other) => other !== rail)
   // Something was mended: the other rail may be tried at once.
@@ -132,7 +149,7 @@ export function incidentView(incident: Incident): IncidentView {
 
 /** An observation with known fields only; null where one is missing or of a wrong type. */
 function observationOf(body: unknown): IncidentObservation | null {
-  const given = recordOf(body)
+  const given = record(body)
   if (!given) return null
   const rail = RAILS.find((known) => known === given['rail'])
   const texts = ['code', 'operation', 'environment', 'tenant', 'userCode', 'at'] as const
@@ -152,10 +169,4 @@ function observationOf(body: unknown): IncidentObservation | null {
     rail,
     times: Math.min(times, MAX_TIMES),
   } as unknown as IncidentObservation
-}
-
-function recordOf(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : null
 }

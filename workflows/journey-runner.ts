@@ -11,9 +11,10 @@ import {
 import type { CallOutcome, ResolveOutcome, ResolveRequest } from './calls.js'
 import { failure } from './failures.js'
 import { onboardingInput } from './guards.js'
+import { INCIDENT_WAITING_ATTRIBUTE, waitsForIncident } from './incident-contract.js'
 import { wakeAt } from './journey-clock.js'
 import { inputErrors } from './journey-input.js'
-import { inFlight, refusal } from './journey-gate.js'
+import { inFlight, isEnding, refusal } from './journey-gate.js'
 import { receiptOf, statusOf, viewOf } from './journey-view.js'
 import type { Advanced, Journey, JourneyEvent, PendingCall, Settlement } from './journey.js'
 import {
@@ -27,10 +28,17 @@ import {
   type Refusal,
   type RejectionCode,
 } from './messages.js'
-import { admit, advance, compareInput, isBusy, isUserFacing, openJourney, resumeJourney } from './onboarding-journey.js'
+import {
+  admit,
+  advance,
+  compareInput,
+  isBusy,
+  isUserFacing,
+  lookUpOf,
+  openJourney,
+  resumeJourney,
+} from './onboarding-journey.js'
 import { storyOf, timerSummary } from './story.js'
-
-const WAITS_FOR = 'OnboardingWaitsFor'
 
 /**
  * A run gives way to a new one at these numbers, in a moment without signals; at twice as many also between two calls. The server
@@ -113,7 +121,10 @@ export class JourneyRunner {
     if (via === 'update') this.updates += 1
     else this.lastSignalTask = workflowInfo().historyLength
     if (Object.hasOwn(MESSAGES, name)) {
-      return this.apply({ type: 'arrived', message: { name, body } as Message, via })
+      const message = { name, body } as Message
+      // Runs in which an ending came to wait for a look-up, before there was this, replay to where they were.
+      const waits = this.journey.resolving && isEnding(message.name) && !patched('endings-overtake-look-ups')
+      return this.apply({ type: 'arrived', message, via, ...(waits && { afterLookUp: true }) })
     }
     const known = name.replace(/[^\w-]/g, '?').slice(0, 64)
     return this.apply({ type: 'arrivedUnreadable', name: known, refusal: refusal('UNKNOWN_MESSAGE') })
@@ -157,11 +168,14 @@ export class JourneyRunner {
   ): Promise<void> {
     const { journey } = this
     this.publish()
-    if (journey.resolving) {
-      const { tenant, rail, policy } = journey.input
-      const { userCode, again } = journey.resolving
-      const request = { tenant, rail, userCode, ...(policy && { policy }), ...(again && { again }) }
-      this.apply({ type: 'resolved', outcome: await resolve(request) })
+    const request = lookUpOf(journey)
+    if (request) {
+      let over = false
+      // An ending does not wait for the look-up. What that still brings, nobody waits for.
+      const ended = condition(() => over || isClosed(this.journey.state)).then(() => null)
+      const outcome = await Promise.race([resolve(request), ended])
+      over = true
+      if (outcome) this.apply({ type: 'resolved', outcome })
     } else if (journey.call && !journey.call.parked) {
       this.apply({ type: 'callEnded', outcome: await call(journey, journey.call) })
     } else {
@@ -198,12 +212,12 @@ export class JourneyRunner {
   private waitsFor(): [string, string | null][] {
     const status = statusOf(this.journey)
     if (status.kind !== 'PARKED') {
-      return this.publishedValue(WAITS_FOR) === null ? [] : [[WAITS_FOR, null]]
+      return this.publishedValue(INCIDENT_WAITING_ATTRIBUTE) === null ? [] : [[INCIDENT_WAITING_ATTRIBUTE, null]]
     }
     // Journeys that had been parked before this attribute was there replay without it.
     if (!patched('publish-waits-for')) return []
     const { dependency, incident } = status
-    return [[WAITS_FOR, incident === undefined ? dependency : `${dependency} ${incident}`]]
+    return [[INCIDENT_WAITING_ATTRIBUTE, incident === undefined ? dependency : waitsForIncident(incident)]]
   }
 
   private publishedValue(name: string): string | null {

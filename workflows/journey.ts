@@ -151,7 +151,13 @@ export interface PendingCall {
 
 /** What happens to a journey. */
 export type JourneyEvent =
-  | { readonly type: 'arrived'; readonly message: Message; readonly via: 'signal' | 'update' }
+  | {
+      readonly type: 'arrived'
+      readonly message: Message
+      readonly via: 'signal' | 'update'
+      /** An ending waits for the look-up in flight: only in runs from before it did not. */
+      readonly afterLookUp?: true
+    }
   | { readonly type: 'arrivedUnreadable'; readonly name: string; readonly refusal: Refusal }
   | { readonly type: 'resolved'; readonly outcome: ResolveOutcome }
   | { readonly type: 'callEnded'; readonly outcome: CallOutcome }

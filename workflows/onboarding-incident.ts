@@ -10,7 +10,6 @@ import {
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
   setHandler,
-  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow'
 import { failure } from './failures.js'
@@ -32,13 +31,13 @@ import {
   INCIDENT_PROBE,
   INCIDENT_QUERY,
   INCIDENT_RESOLVED,
-  INCIDENT_WORKFLOW_PREFIX,
   type IncidentCode,
   type IncidentInput,
   type IncidentProbe,
   type IncidentView,
   PROBE_NOT_DUE,
 } from './incident-contract.js'
+import { outlivesBuilds } from './outlives-builds.js'
 
 /** Events after which a new run begins; far below Temporal's limits. */
 const LONG_HISTORY = 4_000
@@ -48,7 +47,8 @@ const LONG_HISTORY = 4_000
  * what they meet, grants one probe an interval over all of them, and ends when an answer proves that it is over.
  */
 export async function onboardingIncident(input: IncidentInput): Promise<IncidentView> {
-  const fieldErrors = incidentInputErrors(input, workflowInfo().workflowId, INCIDENT_WORKFLOW_PREFIX)
+  const { workflowId, continuedFromExecutionRunId } = workflowInfo()
+  const fieldErrors = incidentInputErrors(input, workflowId, Boolean(continuedFromExecutionRunId))
   if (Object.keys(fieldErrors).length > 0) {
     throw failure({ code: 'INVALID_INPUT', message: 'The incident’s input is malformed.', details: { fieldErrors } })
   }
@@ -110,12 +110,7 @@ export async function onboardingIncident(input: IncidentInput): Promise<Incident
   })
 }
 
-// An incident outlives builds: it goes on with whatever build is current. Where workers are not versioned, the server
-// refuses to hear of a behaviour.
-setWorkflowOptions(
-  () => (workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {}),
-  onboardingIncident,
-)
+outlivesBuilds(onboardingIncident)
 
 function isLong(): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo()

@@ -2,7 +2,7 @@
  * The journey as a pure state machine: (journey, event) -> (journey, what was settled). What it wants done stands in
  * `journey.call` and `journey.resolving`; when it wants to be woken, in `wakeAt`. No Temporal, no clock, no I/O.
  */
-import type { CallName, CallOutcome, ResolveOutcome } from './calls.js'
+import type { CallName, CallOutcome, ResolveOutcome, ResolveRequest } from './calls.js'
 import { ACTIONS } from './journey-answers.js'
 import { idHash } from './id-hash.js'
 import { iso } from './iso.js'
@@ -98,14 +98,26 @@ export function openJourney({ workflowId, runId, input, now }: Opening): Journey
  */
 export function resumeJourney(carried: Journey, opening: Opening): Journey {
   const { userCode, submission = null } = carried.resolving ?? { userCode: carried.userCode }
+  // Filled with messages before its first look-up was made, a run hands over a journey that has yet to begin.
+  const again = carried.plan ? ({ again: true } as const) : {}
   return {
     ...openJourney(opening),
     ...carried,
     runId: opening.runId,
     run: null,
-    resolving: { userCode, submission, since: opening.now, again: true },
+    resolving: { userCode, submission, since: opening.now, ...again },
     revision: carried.revision + 1,
   }
+}
+
+/** What is to be looked up now; null where nothing is. */
+export function lookUpOf({ resolving, input }: Journey): ResolveRequest | null {
+  if (!resolving) return null
+  const { tenant, rail, policy } = input
+  const { userCode, submission, again } = resolving
+  // Who takes a journey over begins one, also where it goes on in a new run: the agent's limit counts it.
+  const begun = again && submission === null
+  return { tenant, rail, userCode, ...(policy && { policy }), ...(begun && { again }) }
 }
 
 /** Four characters that tell runs apart: of the run id's end, since its beginning is a clock (UUIDv7, RFC 9562 §5.7). */
@@ -118,7 +130,8 @@ function runPart(runId: string): string {
 export function advance(journey: Journey, event: JourneyEvent, now: number): Advanced {
   const turn: Turn = { journey, now, settled: [] }
   const sequence = happen(turn, event)
-  if (isNewCall(journey, turn.journey) && endingOf(turn.journey)) takeNext(turn)
+  const goesFirst = isNewCall(journey, turn.journey) || (turn.journey.resolving && overtakesLookUp(event))
+  if (goesFirst && endingOf(turn.journey)) takeNext(turn)
   while (!isBusy(turn.journey) && turn.journey.queue.length > 0) takeNext(turn)
   if (!isBusy(turn.journey)) runClock(turn)
   // Whoever waits for another revision would miss a change without one.
@@ -179,6 +192,11 @@ function isNewCall(before: Journey, after: Journey): boolean {
   return after.call !== null && after.call.parked === null && after.call.sequence !== before.call?.sequence
 }
 
+/** Whether the event is an ending, which no look-up keeps waiting: it may be long until a limit can be reached. */
+function overtakesLookUp(event: JourneyEvent): boolean {
+  return event.type === 'arrived' && isEnding(event.message.name) && !event.afterLookUp
+}
+
 /** The message in the queue that ends the journey. */
 function endingOf({ queue }: Journey): Submission | undefined {
   return queue.find(({ message }) => isEnding(message.name))
@@ -186,7 +204,7 @@ function endingOf({ queue }: Journey): Submission | undefined {
 
 /** Takes one message off the queue. What ends the journey goes first: no call is wanted after it. */
 function takeNext(turn: Turn): void {
-  const { queue } = turn.journey
+  const { queue, resolving } = turn.journey
   const next = endingOf(turn.journey) ?? queue[0]
   if (!next) return
   set(turn, { queue: queue.filter((other) => other !== next) })
@@ -194,6 +212,9 @@ function takeNext(turn: Turn): void {
   count(turn, refused ? 'refused' : 'taken')
   if (refused) refuse(turn, next, refused)
   else applyMessage(turn, next)
+  const { state } = turn.journey
+  // Who asked for the look-up that nobody waits for any more.
+  if (resolving?.submission && isClosed(state)) record(turn, [resolving.submission], state)
 }
 
 function resolve(turn: Turn, outcome: ResolveOutcome): void {

@@ -8,7 +8,6 @@ import {
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
   setHandler,
-  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow'
 import { failure } from './failures.js'
@@ -26,6 +25,8 @@ import {
   type ReserveAnswer,
   reserveErrors,
 } from './limit-messages.js'
+import { bodyOf } from './message-body.js'
+import { outlivesBuilds } from './outlives-builds.js'
 
 /** Updates after which a run makes room for the next one; the server's own limit is 2,000. */
 const UPDATES_PER_RUN = 1_000
@@ -91,22 +92,13 @@ export async function onboardingLimit(carried?: LimitLedger): Promise<void> {
   }
 }
 
-// A limit that is always in use has no end: pinned to a build, it would need that build's workers for ever. Where
-// workers are not versioned, the server refuses to hear of it.
-setWorkflowOptions(
-  () => (workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {}),
-  onboardingLimit,
-)
+// A limit that is always in use has no end.
+outlivesBuilds(onboardingLimit)
 
 const MALFORMED = 'The message to the limit is malformed.'
 
 function refuse(code: string, message: string, fieldErrors: FieldErrors): void {
   if (Object.keys(fieldErrors).length > 0) throw failure({ code, message, details: { fieldErrors } })
-}
-
-/** A message is one JSON object. What came as none or as several is a list, which the guards refuse. */
-function bodyOf(args: readonly unknown[]): unknown {
-  return args.length === 1 ? args[0] : args
 }
 
 /** The limit's page in Temporal UI. */

@@ -19,6 +19,7 @@ import { refusal } from './journey-gate.js'
 import { JourneyRunner } from './journey-runner.js'
 import type { Journey } from './journey.js'
 import { resultOf, viewOf } from './journey-view.js'
+import { bodyOf } from './message-body.js'
 import {
   isClosed,
   type Message,
@@ -112,9 +113,4 @@ function listen(runner: JourneyRunner): void {
     (key) => runner.journey.answers.find((answer) => answer.key === key)?.receipt ?? null,
     { description: 'The receipt of `<message>:<submissionId>`, or null.' },
   )
-}
-
-/** A message is one JSON object. What came as none or as several is a list, which the guards refuse. */
-function bodyOf(args: readonly unknown[]): unknown {
-  return args.length === 1 ? args[0] : args
 }

@@ -23,6 +23,32 @@ export function text(max: number, pattern?: RegExp): Check {
   }
 }
 
+/** Text of any length, also none. */
+export const anyText: Check = (value) => (typeof value === 'string' ? null : 'must be text')
+
+export const flag: Check = (value) => (typeof value === 'boolean' ? null : 'must be true or false')
+
+/** A number within bounds that are part of it. */
+export function amount(least: number, most: number): Check {
+  return (value) =>
+    typeof value === 'number' && value >= least && value <= most ? null : `must be a number from ${least} to ${most}`
+}
+
+export function listOf(check: Check): Check {
+  return (value) =>
+    Array.isArray(value) && value.every((item) => check(item) === null) ? null : 'has items that are not allowed'
+}
+
+/** An object with any names, whose values are checked. */
+export function mapOf(check: Check): Check {
+  return (value) => {
+    const object = record(value)
+    return object && Object.values(object).every((item) => check(item) === null)
+      ? null
+      : 'has values that are not allowed'
+  }
+}
+
 export function oneOf(...values: readonly string[]): Check {
   return (value) => (values.some((allowed) => allowed === value) ? null : `must be one of ${values.join(', ')}`)
 }
@@ -70,6 +96,19 @@ export function shape(fields: Readonly<Record<string, Field>>): (body: unknown) 
 function complaint({ check, optional = false }: Field, value: unknown): string | null {
   if (value === undefined || value === null) return optional ? null : 'is required'
   return check(value)
+}
+
+/** The check of an object of which only these fields are looked at: others may know more of them. */
+export function having(fields: Readonly<Record<string, Field>>): Check {
+  return (value) => {
+    const object = record(value)
+    if (!object) return 'must be an object'
+    for (const [name, field] of Object.entries(fields)) {
+      const error = complaint(field, Object.hasOwn(object, name) ? object[name] : undefined)
+      if (error) return `${name} ${error}`
+    }
+    return null
+  }
 }
 
 /** The check of a nested object; complaints are joined into one text. */

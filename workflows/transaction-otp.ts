@@ -1,10 +1,11 @@
 import { scheduleActivity, workflowInfo } from '@temporalio/workflow'
-import { outcomeOfFailure } from './call-runner.js'
-import type { CallOutcome, TransactionOtpRequest } from './calls.js'
+import { outcomeOfFailure, UNRECOGNISED } from './call-runner.js'
+import type { TransactionOtpRequest } from './calls.js'
 import { failure } from './failures.js'
 import { transactionOtpInput } from './guards.js'
 import { idHash } from './id-hash.js'
 import type { TransactionOtpInput, TransactionOtpResult } from './messages.js'
+import { outcomeOf } from './outcome-guards.js'
 
 /** One dispatch of a transaction OTP: asked once, never repeated, whatever becomes of the answer. */
 export async function sendTransactionOtp(input: TransactionOtpInput): Promise<TransactionOtpResult> {
@@ -19,11 +20,12 @@ export async function sendTransactionOtp(input: TransactionOtpInput): Promise<Tr
   const { workflowId, runId } = workflowInfo()
   const clientRef = `${idHash(workflowId)}t${runId.slice(-6)}`
   const request: TransactionOtpRequest = { ...input, clientRef }
-  const outcome = await scheduleActivity<CallOutcome>('sendTransactionOtp', [request], {
+  const brought = await scheduleActivity<unknown>('sendTransactionOtp', [request], {
     startToCloseTimeout: '40 s',
     retry: { initialInterval: '500 ms', maximumInterval: '20 s' },
     summary: 'Eko: send transaction OTP',
   }).catch(outcomeOfFailure)
+  const outcome = outcomeOf(brought) ?? UNRECOGNISED
   return {
     answer: outcome.answer,
     otpRefId: outcome.otpRefId ?? null,

@@ -1,4 +1,4 @@
-import { createPace, type Rate } from './rate.js'
+import { createPace, LONGEST_QUEUE_MS, type Rate } from './rate.js'
 
 /** When a breaker opens, for how long, and how it lets calls go again. Times in ms. Our own numbers. */
 export interface BreakerOptions {
@@ -22,7 +22,7 @@ export interface BreakerOptions {
   readonly releasePerSecond: number
   /** Without a failure for so long, and with nobody still awaited, the release is over; default 30,000. */
   readonly releaseMs: number
-  /** The release is over after this in any case; default 300,000. */
+  /** The release is over after this in any case; default 600,000: as far ahead as turns are told. */
   readonly longestReleaseMs: number
 }
 
@@ -37,7 +37,7 @@ export const BREAKER_DEFAULTS: BreakerOptions = {
   canaryMs: 60_000,
   releasePerSecond: 10,
   releaseMs: 30_000,
-  longestReleaseMs: 300_000,
+  longestReleaseMs: LONGEST_QUEUE_MS,
 }
 
 /** While released, this many failures by two journeys, and half of all, suffice. */

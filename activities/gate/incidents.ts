@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Logger } from '@temporalio/common'
 import type { Rail } from '../../workflows/messages.js'
 import type { EkoAnswer } from '../eko/index.js'
-import { causeOf, provenBy, scopeOf, SCOPES, type ScopeKind } from './answers.js'
+import { causeOf, provenBy, SCOPES, type ScopeKind } from './answers.js'
+import { incidentIds } from './incident-ids.js'
 import type { IncidentLink, ProbeAnswer } from './incident-link.js'
 import { createPace, type Rate } from './rate.js'
 import type { GateCall, GateNote } from './types.js'
@@ -52,13 +53,14 @@ interface Entry {
   /** Rails that it was met on, and rails of an agent's that are known to work all the same. */
   readonly metOn: Set<Rail>
   readonly works: Set<Rail>
-  /** When this worker last met it. */
+  /** When this worker last met it, and how often it has. */
   metAt: number
+  met: number
   state: 'IDLE' | 'ASKING' | 'GRANTED' | 'PROBING'
   stateSince: number
   /** When a probe may be asked for. */
   nextAskAt: number
-  heardAt: number
+  askedAt: number
   /** Kept until it is answered, so that a grant whose answer was lost is not lost. */
   askId: string | null
   /** Observations that the incident's workflow has not been told. */
@@ -80,13 +82,17 @@ export interface Incidents {
 }
 
 export interface IncidentDependencies {
+  /** The queue of the workers that run incidents: the worker's own. */
+  readonly taskQueue: string
   readonly link: IncidentLink
   readonly log: Pick<Logger, 'error' | 'warn' | 'info'>
   /** In ms; never goes back. */
   readonly now: () => number
 }
 
-export function createIncidents(given: Partial<IncidentOptions>, { link, log, now }: IncidentDependencies): Incidents {
+export function createIncidents(given: Partial<IncidentOptions>, dependencies: IncidentDependencies): Incidents {
+  const { link, log, now, taskQueue } = dependencies
+  const incidentId = incidentIds(taskQueue)
   const options = { ...INCIDENT_DEFAULTS, ...given }
   const entries = new Map<string, Entry>()
   /** Incidents that this worker has told to be over, and when: another worker may have met one since. */
@@ -108,7 +114,7 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
       case 'GRANTED':
         return true
       case 'IDLE':
-        return at >= entry.nextAskAt || at - entry.heardAt >= options.refreshMs
+        return at >= entry.nextAskAt || at - entry.askedAt >= options.refreshMs
     }
   }
 
@@ -126,11 +132,12 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
     try {
       const answer = await link.probe(entry.id, entry.askId)
       entry.askId = null
-      entry.heardAt = now()
       return answer
     } catch (error) {
       log.error('An incident’s workflow could not be asked; the calls wait', failureOf(entry.id, error))
       return { kind: 'WAIT', retryAfterMs: ASK_AGAIN_MS }
+    } finally {
+      entry.askedAt = now()
     }
   }
 
@@ -138,15 +145,33 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
   async function keepsBack(entry: Entry): Promise<boolean> {
     if (!isDue(entry)) return true
     if (entry.state === 'GRANTED' && now() - entry.stateSince < PROBE_TAKES_MS) return false
+    const { met } = entry
     const answer = await ask(entry)
-    if (answer.kind === 'ENDED') {
+    const known = entries.get(entry.id)
+    // Another call has seen its end meanwhile, or has met it anew since: then the answer is of one that was before.
+    if (known !== entry) return known !== undefined
+    if (answer.kind === 'ENDED' && entry.met === met) {
       entries.delete(entry.id)
       return false
     }
+    // Its workflow may have ended without having been told of that.
+    if (answer.kind === 'ENDED') entry.toldAt = -Infinity
     become(entry, answer.kind === 'GRANTED' ? 'GRANTED' : 'IDLE')
-    entry.nextAskAt = now() + (answer.kind === 'GRANTED' ? answer.nextMs : answer.retryAfterMs)
+    entry.nextAskAt = now() + waitAfter(answer)
     entry.turns = createPace(options.releasePerSecond)
-    return answer.kind === 'WAIT'
+    return answer.kind !== 'GRANTED'
+  }
+
+  /** When to ask again, in ms; one that was met while its end was told has just begun. */
+  function waitAfter(answer: ProbeAnswer): number {
+    switch (answer.kind) {
+      case 'GRANTED':
+        return answer.nextMs
+      case 'WAIT':
+        return answer.retryAfterMs
+      case 'ENDED':
+        return options.firstProbeMs
+    }
   }
 
   /** A call met the incident: kept here, and told to its workflow. */
@@ -156,10 +181,11 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
     const at = now()
     const known = entries.get(id)
     const entry: Entry = known ?? {
-      ...{ id, metAt: at, state: 'IDLE', stateSince: at, nextAskAt: at + options.firstProbeMs, heardAt: at },
+      ...{ id, metAt: at, state: 'IDLE', stateSince: at, nextAskAt: at + options.firstProbeMs, askedAt: at },
       ...{ askId: null, untold: 0, toldAt: -Infinity, turns: createPace(options.releasePerSecond) },
-      ...{ metOn: new Set(), works: new Set() },
+      ...{ metOn: new Set(), works: new Set(), met: 0 },
     }
+    entry.met += 1
     entry.metOn.add(call.rail)
     entry.works.delete(call.rail)
     const isProbe = entry.state === 'PROBING'
@@ -198,11 +224,11 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
   async function resolve(kind: ScopeKind, call: GateCall): Promise<void> {
     const id = incidentId(call, kind)
     const entry = entries.get(id)
-    if (entry) {
+    if (entry && !entry.works.has(call.rail)) {
       entry.metOn.delete(call.rail)
       entry.works.add(call.rail)
       if (kind !== 'agent' || entry.metOn.size === 0) entries.delete(id)
-      // Something was mended: its workflow lets the other rail be tried at once.
+      // Something was mended: its workflow lets the other rail be tried at once. Only the first success is news.
       entry.nextAskAt = now()
       if (!entries.has(id)) log.info('A configuration incident is over', { incident: id })
     }
@@ -252,13 +278,6 @@ export function createIncidents(given: Partial<IncidentOptions>, { link, log, no
       for (const entry of probes) if (entry.state === 'PROBING') become(entry, 'GRANTED')
     },
   }
-}
-
-/** `<8 hex digits of the SHA-256 of the developer key>:<scope>` */
-export function incidentId(call: GateCall, kind: ScopeKind): string {
-  const { developerKey } = call.tenant.credentials
-  const hash = createHash('sha256').update(developerKey, 'utf8').digest('hex').slice(0, 8)
-  return `${hash}:${scopeOf(kind, call)}`
 }
 
 function overKey(id: string, kind: ScopeKind, { rail }: GateCall): string {

@@ -52,7 +52,7 @@ export function createCallGate(options: GateOptions): CallGate {
   const { taskQueue, log } = options
   const link =
     options.link ?? createIncidentLink({ taskQueue, firstProbeMs, longestProbeMs, deadlineMs: LINK_DEADLINE_MS })
-  const incidents = createIncidents({ releasePerSecond, ...options.incidents }, { link, log, now })
+  const incidents = createIncidents({ releasePerSecond, ...options.incidents }, { link, log, now, taskQueue })
   const caps = createCaps(callsPerSecond)
   const firstCalls = createFirstCalls(options.firstCalls)
   const breakers = new Map<string, Breaker>()

@@ -1,6 +1,6 @@
 const SECOND_MS = 1_000
-/** Turns are told this far ahead; whoever comes later is told the first ones again. */
-const LONGEST_QUEUE_MS = 600_000
+/** Turns are told this far ahead; whoever comes later is told the first ones again. In ms. */
+export const LONGEST_QUEUE_MS = 600_000
 /** Between the gate and the wire calls bunch up: a paced rate leaves so much of itself for that. */
 const PACE_SHARE = 0.8
 /** From this rate on, a paced one lets a second call follow at once, since callers do not come to the millisecond. */

@@ -95,6 +95,32 @@ describe('two workers of one developer key', () => {
   }, 400_000)
 })
 
+describe('two deployments of one developer key in a namespace', () => {
+  it('have incidents of their own, so that none waits for the workers of the other', async () => {
+    await stack.local.startWorker('west-worker', { ONBOARDING_TASK_QUEUE: 'west' })
+    const west = await stack.connect({ tenant: 'bharat', taskQueue: 'west' })
+    await stack.sandbox.addFaults({ fault: 'auth401', status: 2484, times: 100_000 })
+    await startCrowd(bharat, 1, BHARAT?.userCode)
+    await startCrowd(west, 1, BHARAT?.userCode)
+    const affecting = async () => (await west.incidents()).filter(({ affectedJourneys }) => affectedJourneys === 1)
+    await until(async () => (await affecting()).length === 2, 'one journey waits for each of two incidents')
+    const ids = (await affecting()).map(({ id }) => id).sort()
+    expect(ids).toEqual([
+      expect.stringMatching(/^[0-9a-f]{8}:credentials$/),
+      expect.stringMatching(/^[0-9a-f]{8}:credentials:west$/),
+    ])
+    const { stdout } = await cli('incidents', '--tenant', 'bharat')
+    expect(stdout).toContain(':credentials:west')
+    const { temporal } = west
+    for (const { workflowId } of await west.incidents()) {
+      const { taskQueue } = await temporal.workflow.getHandle(workflowId).describe()
+      expect(taskQueue).toBe(workflowId.endsWith(':west') ? 'west' : 'sender-onboarding')
+    }
+    await stack.sandbox.clearFaults()
+    await until(async () => (await west.incidents()).length === 0, 'both are over')
+  }, 200_000)
+})
+
 describe('an incident’s workflow', () => {
   it('is not wedged by messages that nobody can read, and ends when it is cancelled by hand', async () => {
     const { workflow } = stack.client.temporal

@@ -129,8 +129,17 @@ describe('a breaker that releases', () => {
     expect(breaker.phase(20_000 + releaseMs + 10_000)).toBe('RELEASING')
     expect(breaker.phase(20_000 + 80_000)).toBe('CLOSED')
     const endless = releasing(20_000)
-    for (let at = 20_000; at < 400_000; at += 50) endless.waitMs(at)
+    for (let at = 20_000; at < 700_000; at += 50) endless.waitMs(at)
     expect(endless.phase(20_000 + BREAKER_DEFAULTS.longestReleaseMs)).toBe('CLOSED')
+  })
+
+  it('goes on until the last turn that it told: nobody comes back to a breaker that lets all through', () => {
+    const breaker = releasing(20_000)
+    const waits = Array.from({ length: 4_500 }, () => breaker.waitMs(20_000))
+    const last = 20_000 + Math.max(...waits)
+    expect(last).toBeGreaterThan(20_000 + 500_000)
+    expect(breaker.phase(last - 1_000)).toBe('RELEASING')
+    expect(breaker.phase(last + releaseMs)).toBe('CLOSED')
   })
 
   it('opens again, for longer, where failures of two journeys are half of all', () => {

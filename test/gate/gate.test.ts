@@ -32,7 +32,7 @@ beforeEach(() => {
 function gateOf(options: Partial<GateOptions> = {}): CallGate {
   const log = (message: string): void => void logged.push(message)
   return createCallGate({
-    ...{ taskQueue: 'q', log: { error: log, warn: log, info: log }, now: clock.now, link },
+    ...{ taskQueue: 'sender-onboarding', log: { error: log, warn: log, info: log }, now: clock.now, link },
     // Every call is another journey's.
     source: () => `journey-${(source += 1)}`,
     ...options,

@@ -107,9 +107,27 @@ describe('an incident', () => {
   })
 
   it('takes no argument that its workflow id does not name', () => {
-    expect(incidentInputErrors(INPUT, `incident:${ID}`, 'incident:')).toEqual({})
-    for (const input of [null, {}, { ...INPUT, id: 'x' }, { ...INPUT, firstProbeMs: 0 }]) {
-      expect(incidentInputErrors(input, `incident:${ID}`, 'incident:')).not.toEqual({})
+    expect(incidentInputErrors(INPUT, `incident:${ID}`, false)).toEqual({})
+    const bad = [null, {}, { ...INPUT, id: '0a1b2c3d:agent-1' }, { ...INPUT, firstProbeMs: 0 }, { ...INPUT, more: 1 }]
+    for (const input of [...bad, { ...INPUT, longestProbeMs: Infinity }, { ...INPUT, firstProbeMs: '1' }]) {
+      expect(incidentInputErrors(input, `incident:${ID}`, false)).not.toEqual({})
     }
+  })
+
+  it.each(['x', '', ':credentials', '0a1b2c3d', '0a1b2c3d:', '0A1B2C3D:credentials', `0a1b2c3d:a' OR x = '`])(
+    'takes no id of another form, although its workflow id names it: %s',
+    (id) => {
+      expect(incidentInputErrors({ ...INPUT, id }, `incident:${id}`, false)).toHaveProperty('id')
+    },
+  )
+
+  it.each(['0a1b2c3d:path-levin-validatePan', '0a1b2c3d:credentials:tenants-of-the.west_1'])('takes %s', (id) => {
+    expect(incidentInputErrors({ ...INPUT, id }, `incident:${id}`, false)).toEqual({})
+  })
+
+  it('takes the incident of a run before it from that run only', () => {
+    const input = { ...INPUT, carried: met }
+    expect(incidentInputErrors(input, `incident:${ID}`, true)).toEqual({})
+    expect(incidentInputErrors(input, `incident:${ID}`, false)).toHaveProperty('carried')
   })
 })

@@ -2,6 +2,7 @@ import type { OnboardingResult, Rail } from '../../client/index.js'
 import { scenariosJson } from '../../sandbox/scenarios.js'
 import { TASK_QUEUE, WORKFLOW_TYPE } from '../../workflows/messages.js'
 import { action, NO_COOLDOWN, startJourney, type TestJourney, until, USER_CODE, walkTo } from '../support/journeys.js'
+import { blockLimit, startBlocked, untilLookUpIsRetried } from '../support/blocked-limit.js'
 import { newPerson } from '../support/people.js'
 import { json, signalRaw, UNDECODABLE } from '../support/raw-messages.js'
 import type { TestStack } from '../support/test-stack.js'
@@ -57,6 +58,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'digikhata-continued-as-new': continuedAsNew,
   'limit-of-a-mobile': (stack) => entityOf(stack, 'limit:mobile:'),
   'incident-resolved': incidentResolved,
+  // Of a release in which an ending waited for the look-up, and of one in which it does not.
+  'digikhata-cancelled-after-look-up': cancelledDuringLookUp,
+  'digikhata-cancelled-during-look-up': cancelledDuringLookUp,
 }
 
 async function walk(starting: Promise<TestJourney>): Promise<string> {
@@ -115,6 +119,17 @@ async function joinedAndTakenOver(stack: TestStack): Promise<string> {
   await journey.handle.takeOver({ ...operator, userCode: '20810210' })
   await startJourney(stack, 'digikhata', { facts, userCode: '20810210' })
   return onward(journey)
+}
+
+async function cancelledDuringLookUp(stack: TestStack): Promise<string> {
+  const unblock = await blockLimit(stack)
+  const journey = startBlocked(stack)
+  await untilLookUpIsRetried(stack, journey)
+  await journey.handle.signal.cancel(operator)
+  await unblock()
+  await journey.started
+  await journey.handle.result()
+  return journey.handle.workflowId
 }
 
 async function wrongSenderCode({ handle, person }: TestJourney): Promise<void> {
