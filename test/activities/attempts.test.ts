@@ -45,6 +45,8 @@ let server: TestServer
 let answering: Handler
 let received = 0
 let heartbeats: unknown[] = []
+/** Whether Temporal acknowledges what an attempt tells it. */
+let acknowledged = true
 let keys: Awaited<ReturnType<typeof generateSealingKey>>
 const eko = createEkoClient({ timeoutMs: 2_000 })
 
@@ -58,6 +60,8 @@ beforeAll(async () => {
 beforeEach(() => {
   received = 0
   heartbeats = []
+  acknowledged = true
+  answering = json({ status: 308, response_type_id: 308, response_status_id: 1, data: {} })
   reserved = []
   released = []
   room = { granted: true }
@@ -104,7 +108,7 @@ function run<T>(
   }
   const heartbeat = (_token: unknown, details: unknown): Promise<void> => {
     heartbeats.push(details)
-    return Promise.resolve()
+    return acknowledged ? Promise.resolve() : Promise.reject(new Error('not acknowledged'))
   }
   const context = { info, client: { activity: { heartbeat } }, log: { error: () => undefined } }
   return asyncLocalStorage.run(context as unknown as Context, () => work(activities))
@@ -163,6 +167,12 @@ describe('an attempt', () => {
     const failure = await failureOf(run({ attempt: 1 }, (activities) => activities.getSender(REQUEST)))
     expect(failure).toMatchObject({ type: 'UnknownOutcome', nonRetryable: true })
     expect(heartbeats).toEqual([{ intent: 1 }])
+  })
+
+  it('whose intent the server does not acknowledge sends nothing', async () => {
+    acknowledged = false
+    await expect(run({ attempt: 1 }, (activities) => activities.getSender(REQUEST))).rejects.toThrow('acknowledged')
+    expect({ received, heartbeats }).toEqual({ received: 0, heartbeats: [{ intent: 1 }] })
   })
 
   it('that did not get through takes its intent back and asks for a retry, and is parked after the fourth', async () => {

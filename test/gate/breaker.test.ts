@@ -179,15 +179,23 @@ const step: fc.Arbitrary<Step> = fc.record({
   source: fc.nat(5),
   after: fc.nat(4),
 })
+const outage = fc.constant(
+  Array.from({ length: 12 }, (_, source): Step => ({ gap: 100, result: 'FAILURE', source, after: 0 })),
+)
+/** Many who come at once after a while, and get through. */
+const rush = fc
+  .tuple(fc.nat(120_000), fc.array(fc.nat(60), { minLength: 20, maxLength: 40 }))
+  .map(([pause, gaps]) => [pause, ...gaps].map((gap): Step => ({ gap, result: 'SUCCESS', source: 0, after: 0 })))
+const steps = fc.array(fc.oneof({ arbitrary: step.map((one) => [one]), weight: 9 }, outage, rush), { maxLength: 200 })
 
 it('whatever happens: one canary at a time, never above the release rate, and never shut for ever', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+    fc.property(steps, (groups) => {
       const breaker = createBreaker()
       let now = 0
       const flying: { pass: Pass; left: number; step: Step; at: number }[] = []
       const released: number[] = []
-      for (const one of steps) {
+      for (const one of groups.flat()) {
         now += one.gap
         for (const flight of flying) flight.left -= 1
         for (const { pass, step } of flying.filter(({ left }) => left < 0)) {

@@ -2,8 +2,11 @@ import { HELP, partOf, readWishes, type Wishes } from './arguments.js'
 import { EQUIVALENTS } from './equivalents.js'
 import { type Bench, openBench } from './pool.js'
 import { equivalentOf, exitCodeOf, reportLines, summarise, type Tried } from './report.js'
+import { ruleExitCode, ruleLines, type TriedRule } from './rule.js'
+import { RULES } from './rules.js'
 import type { Flip } from './source.js'
 import { allFlips, tableFiles } from './tables.js'
+import { tryRules } from './try-rules.js'
 
 /** The slowest test file takes 25 s alone, and two workers may share the machine with others. */
 const TIMEOUT_MS = 240_000
@@ -47,24 +50,34 @@ function secondsSince(began: number): number {
   return Math.round((performance.now() - began) / 1000)
 }
 
-function asJson(tried: readonly Tried[], seconds: number): string {
+function asJson(tried: readonly Tried[], rules: readonly TriedRule[], seconds: number): string {
   const { killed, counted, equivalent, survivors, mistakes } = summarise(tried)
   const named = (one: Tried): object => ({ id: one.flip.id, line: one.flip.line, reason: one.equivalent?.reason })
   return JSON.stringify({
     ...{ killed, counted, seconds, mistakes, survivors: survivors.map(named), equivalent: equivalent.map(named) },
     flips: tried.map(({ flip, verdict }) => ({ id: flip.id, fate: verdict.fate, by: verdict.by })),
+    rules: rules.map(({ rule, fate }) => ({ rule: rule.rule, test: rule.test, fate })),
   })
 }
 
 async function run(wishes: Wishes): Promise<number> {
-  const every = allFlips()
   const { only } = wishes
-  const flips = partOf(
-    every.filter(({ id }) => only === null || id.includes(only)),
+  const isWanted = (name: string): boolean => only === null || name.includes(only)
+  const every = allFlips()
+  const flips = wishes.rules
+    ? []
+    : partOf(
+        every.filter(({ id }) => isWanted(id)),
+        wishes.shard,
+      )
+  const rules = partOf(
+    RULES.filter(({ rule }) => isWanted(rule)),
     wishes.shard,
   )
   if (wishes.list) {
-    for (const { id } of flips) process.stdout.write(`${id}\n`)
+    for (const name of [...flips.map(({ id }) => id), ...rules.map(({ rule }) => rule)]) {
+      process.stdout.write(`${name}\n`)
+    }
     return 0
   }
   const began = performance.now()
@@ -76,13 +89,18 @@ async function run(wishes: Wishes): Promise<number> {
       say(`Tests fail without any flip; mend them first:\n  ${failing.join('\n  ')}`)
       return 2
     }
-    say(`The tests pass as they are. ${flips.length} flips, ${wishes.workers} at a time.`)
+    say(`${flips.length} flips, ${rules.length} rules, ${wishes.workers} at a time.`)
     const tried = await tryAll(benches, flips)
+    const triedRules = await tryRules(benches, rules)
     const unused = EQUIVALENTS.filter(({ id }) => !every.some((flip) => flip.id === id))
     const report = summarise(tried, unused)
-    const text = wishes.json ? asJson(tried, secondsSince(began)) : reportLines(report).join('\n')
+    const lines = [
+      ...(rules.length > 0 ? [...ruleLines(triedRules), ''] : []),
+      ...(flips.length > 0 ? reportLines(report) : []),
+    ]
+    const text = wishes.json ? asJson(tried, triedRules, secondsSince(began)) : lines.join('\n')
     process.stdout.write(`${text}\n`)
-    return exitCodeOf(report)
+    return Math.max(exitCodeOf(report), ruleExitCode(triedRules))
   } finally {
     for (const bench of benches) bench.close()
   }

@@ -7,6 +7,8 @@ import { loadFresh, type Replacements, ROOT } from './modules.js'
 
 /** The default of this repository's jest configuration, in milliseconds. */
 const TEST_TIMEOUT_MS = 60_000
+/** A test that is run alone has no slow work before it; with its rule off it may never end. */
+const LONE_TEST_TIMEOUT_MS = 15_000
 
 /** Random inputs are the same in every run, so that a score can be had again. */
 const SEED = 20_260_101
@@ -21,6 +23,12 @@ export interface Failure {
 export interface FileResult {
   readonly ran: number
   readonly failure: Failure | null
+}
+
+/** A test by its names as they are written, from the outermost `describe` on; `%s` and `$name` may stand for anything. */
+export function patternOf(names: readonly string[]): string {
+  const escaped = names.join(' ').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return `^${escaped.replace(/%[a-z#]|\\\$\w+/g, '.*')}$`
 }
 
 const { afterAll, afterEach, beforeAll, beforeEach, describe, it, test } = circus
@@ -58,11 +66,13 @@ function textOf(error: unknown): string {
  * Runs a test file with jest's own runner of tests, in this process, with fresh modules of the repository.
  *
  * @param file relative to the repository's folder
+ * @param only the pattern of the full names of the tests to run; default: all
  */
-export async function runTestFile(file: string, replacements: Replacements): Promise<FileResult> {
+export async function runTestFile(file: string, replacements: Replacements, only?: string): Promise<FileResult> {
   fc.configureGlobal({ seed: SEED })
   circus.resetState()
-  circus.getState().testTimeout = TEST_TIMEOUT_MS
+  circus.getState().testTimeout = only === undefined ? TEST_TIMEOUT_MS : LONE_TEST_TIMEOUT_MS
+  circus.getState().testNamePattern = only === undefined ? null : new RegExp(only)
   ran = 0
   failure = null
   try {

@@ -11,6 +11,8 @@ import {
   REFUSALS,
   REJECTIONS,
 } from '../../workflows/messages.js'
+import { testNameOf } from '../mutation/rule.js'
+import { RULES } from '../mutation/rules.js'
 import { journeyDiagram, messagesTable, transitionsTable } from './diagram.js'
 
 /** The parts of the docs that are made from the code; `npm run docs` writes them, a test compares them. */
@@ -45,6 +47,11 @@ export const BLOCKS: Readonly<Record<string, () => string>> = {
   outcomes: () => codes(OUTCOMES),
   rejections: () => codes(REJECTIONS),
   attention: () => codes(ATTENTION),
+  'failure-rules': () =>
+    table(
+      ['rule', 'kept by'],
+      RULES.map((rule) => [rule.rule, `\`${rule.test.file}\`: ${testNameOf(rule)}`]),
+    ),
 }
 
 function codes(entries: Readonly<Record<string, CodeEntry>>): string {
@@ -72,7 +79,13 @@ export function regenerate(document: string): string {
 }
 
 /** Documents that hold generated parts. */
-export const GENERATED_DOCUMENTS = ['README.md', 'docs/codes.md', 'docs/configuration.md', 'docs/journey.md'] as const
+export const GENERATED_DOCUMENTS = [
+  'README.md',
+  'docs/codes.md',
+  'docs/configuration.md',
+  'docs/journey.md',
+  'docs/reliability.md',
+] as const
 
 export async function readDocument(path: string): Promise<string> {
   return readFile(new URL(`../../${path}`, import.meta.url), 'utf8')

@@ -1,0 +1,108 @@
+import type { Rule } from '../rule.js'
+
+const MAKE_CALL = 'activities/make-call.ts'
+const LEDGER = 'workflows/limit-ledger.ts'
+const ATTEMPTS = 'test/activities/attempts.test.ts'
+const LEDGER_TEST = 'test/limits/ledger.test.ts'
+
+/** Limits that outlive journeys. */
+export const LIMIT_RULES: readonly Rule[] = [
+  {
+    rule: 'Where a limit refuses, or gives no answer, nothing is sent.',
+    file: MAKE_CALL,
+    find: `if (reserved) return reserved`,
+    replace: ``,
+    test: { file: ATTEMPTS, name: ['a dispatch', 'without a place declares no intent and sends nothing'] },
+  },
+  {
+    rule: 'A place is taken before the intent.',
+    file: MAKE_CALL,
+    find: `const reserved = dispatch ?`,
+    replace: `await fence?.declare()\n  const reserved = dispatch ?`,
+    test: { file: ATTEMPTS, name: ['a dispatch', 'without a place declares no intent and sends nothing'] },
+  },
+  {
+    rule: 'What never executed gives its place back.',
+    file: MAKE_CALL,
+    find: `if (dispatch && !counts(dispatch, answer, rail)) await giveBack()`,
+    replace: ``,
+    test: { file: ATTEMPTS, name: ['a dispatch', 'that Eko refused before it executed anything gives its place back'] },
+  },
+  {
+    rule: 'A dispatch whose answer is lost keeps its place.',
+    file: MAKE_CALL,
+    find: `const outcome = await settle(`,
+    replace: `if (answer.class === 'UNKNOWN_OUTCOME') await giveBack()\n  const outcome = await settle(`,
+    test: {
+      file: ATTEMPTS,
+      name: ['a dispatch', 'whose outcome is unknown keeps its place: a code may have been sent'],
+    },
+  },
+  {
+    rule: 'Eko’s answer is not lost to a limit that does not answer.',
+    file: MAKE_CALL,
+    find: `return await Promise.race([work, end.catch(() => otherwise)])`,
+    replace: `void end.catch(() => otherwise)\n    return await work`,
+    test: { file: ATTEMPTS, name: ['a dispatch', 'does not lose its answer to a limit that does not answer'] },
+  },
+  {
+    rule: 'A code for an Aadhaar number counts on the number too, whatever the mobile.',
+    file: 'activities/limits/index.ts',
+    find: `if (!aadhaar) return onMobile`,
+    replace: `if (onMobile.granted) return onMobile`,
+    test: {
+      file: 'test/limits/asked.test.ts',
+      name: ['a code for an Aadhaar number', 'has a place on its mobile and one on the number'],
+    },
+  },
+  {
+    rule: 'What one limit refuses holds no place in the other.',
+    file: 'activities/limits/index.ts',
+    find: `await giveBack({ ...mobile, ...time }, place)\n`,
+    replace: `\n`,
+    test: {
+      file: 'test/limits/asked.test.ts',
+      name: ['a code for an Aadhaar number', 'that the number has no room for gives its place on the mobile back'],
+    },
+  },
+  {
+    rule: 'A limit grants no more places than its rule has.',
+    file: LEDGER,
+    find: `if (retryAt > ledger.clock) {`,
+    replace: `if (retryAt > Infinity) {`,
+    test: {
+      file: LEDGER_TEST,
+      name: ['a limit', 'grants as many places as each rule has, and says when the next one frees'],
+    },
+  },
+  {
+    rule: 'A reservation that is repeated counts once.',
+    file: LEDGER,
+    find: `one[0] === id && turnOf(one) >= turn`,
+    replace: `one[0] === id && turnOf(one) > turn`,
+    test: {
+      file: LEDGER_TEST,
+      name: ['a limit', 'counts an id once, however often it asks, also when the limit is full'],
+    },
+  },
+  {
+    rule: 'A release that comes late frees nothing that a later attempt holds.',
+    file: LEDGER,
+    find: `one[0] !== id || turnOf(one) > (turn ?? Infinity)`,
+    replace: `one[0] !== id`,
+    test: {
+      file: LEDGER_TEST,
+      name: ['a limit', 'keeps a place that was taken in a later turn than the one that gives it back'],
+    },
+  },
+  {
+    rule: 'A dispatch that had to wait counts once over its waits.',
+    file: 'workflows/journey-clock.ts',
+    find: `place: { ...place, turn: sequence }`,
+    replace: `place: { id: clientRefOf(turn.journey, sequence), turn: sequence }`,
+    test: {
+      file: 'test/journey/limits-and-runs.test.ts',
+      name: ['a limit across journeys', 'counts a dispatch that had to wait once: it keeps its place, in a later turn'],
+    },
+  },
+]
