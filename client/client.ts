@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { dataConverter } from '../secrets/index.js'
+import { dataConverterOf, isEncrypting } from '../secrets/index.js'
 import { type SecretField, type SealedField } from '../values/index.js'
 import type { Rail } from '../workflows/messages.js'
 import { type BulkRequest, type BulkRun, planBulk } from './bulk.js'
@@ -35,9 +35,13 @@ export class OnboardingClient {
   readonly #settings: Settings
   #owned: Connection | null = null
 
-  /** Over a Temporal client that is there; it stays the caller's to close. */
+  /**
+   * Over a Temporal client that is there; it stays the caller's to close.
+   * @throws OnboardingError NOT_CONFIGURED, also where it would write in plain in production
+   */
   constructor({ client, ...options }: GivenClientOptions) {
     this.#settings = resolveOptions(options)
+    requireCodec(this.#settings, isEncrypting(client.options.loadedDataConverter.payloadCodecs))
     this.tenant = this.#settings.tenant
     this.temporal = client
     this.#context = { wire: wireOf(client, this.#settings), sealFor: createSealFor(this.#settings) }
@@ -49,13 +53,15 @@ export class OnboardingClient {
    */
   static async connect(options: ConnectOptions): Promise<OnboardingClient> {
     const { connection: overrides, namespace, env = process.env, ...rest } = options
-    const { deadlineMs } = resolveOptions(rest)
+    const settings = resolveOptions(rest)
+    const { deadlineMs, codecKeys, idKey } = settings
+    requireCodec(settings, codecKeys !== null)
     const configured = temporalConfig(env)
     const connectionOptions = { connectTimeout: deadlineMs, ...configured.connection, ...overrides }
     const connection = await connect(connectionOptions, deadlineMs)
     const client = new Client({
       connection,
-      dataConverter,
+      dataConverter: dataConverterOf(codecKeys, idKey),
       namespace: namespace ?? configured.namespace ?? 'default',
     })
     const onboarding = new OnboardingClient({ ...rest, client })
@@ -65,7 +71,8 @@ export class OnboardingClient {
 
   /**
    * Connects by settings alone: `ONBOARDING_TENANT`, `ONBOARDING_ID_KEY_FILE`, `ONBOARDING_SEALING_PUBLIC_KEYS_FILE`,
-   * `ONBOARDING_TASK_QUEUE`, `ONBOARDING_STRICTNESS` and `TEMPORAL_*`. What is given in `overrides` wins.
+   * `ONBOARDING_CODEC_KEYS_FILE`, `ONBOARDING_ENVIRONMENT`, `ONBOARDING_TASK_QUEUE`, `ONBOARDING_STRICTNESS` and
+   * `TEMPORAL_*`. What is given in `overrides` wins.
    * @throws OnboardingError NOT_CONFIGURED, UNREACHABLE, ACCESS_DENIED
    */
   static async fromEnvironment(overrides: Partial<ConnectOptions> = {}): Promise<OnboardingClient> {
@@ -168,6 +175,15 @@ export function temporalConfig(env: Environment): { connection: ConnectionOption
     const complaint = error instanceof Error ? error.message : String(error)
     throw notConfigured({ 'TEMPORAL_*': complaint }, error)
   }
+}
+
+/** What goes through Temporal in production is encrypted. */
+function requireCodec({ environment }: Settings, encrypts: boolean): void {
+  if (encrypts || environment !== 'production') return
+  throw notConfigured({
+    ONBOARDING_CODEC_KEYS_FILE:
+      'Is not set, so names and mobiles would be in Temporal’s history in the clear. Name the file (or the option `codecKeys`); for trials say ONBOARDING_ENVIRONMENT=sandbox.',
+  })
 }
 
 async function connect(options: ConnectionOptions, waitedMs: number): Promise<Connection> {

@@ -1,13 +1,17 @@
-import { KeyFileError, readIdKey, readPublicKeys } from '../secrets/index.js'
+import { KeyFileError, readCodecKeys, readIdKey, readPublicKeys } from '../secrets/index.js'
 import type { Strictness } from '../values/index.js'
 import { notConfigured } from './errors.js'
-import type { OnboardingClientOptions } from './options.js'
+import { CLIENT_ENVIRONMENTS, type ClientEnvironment, type OnboardingClientOptions } from './options.js'
 
 /** The settings of a client. Temporal's own (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, …) are read by its envconfig. */
 export const CLIENT_SETTINGS = {
   ONBOARDING_TENANT: 'The tenant that the client serves.',
   ONBOARDING_ID_KEY_FILE: 'File with the id key: base64 of 32 random bytes, readable by its owner only.',
   ONBOARDING_SEALING_PUBLIC_KEYS_FILE: 'File with the workers’ public sealing keys: a JWK set.',
+  ONBOARDING_CODEC_KEYS_FILE:
+    'File with the payload codec’s keys: a JWK set, readable by its owner only, the same as the workers’. Needed in production.',
+  ONBOARDING_ENVIRONMENT:
+    '`production` (default), `uat` or `sandbox`, as the workers’. In production a client without codec keys is refused.',
   ONBOARDING_TASK_QUEUE: 'Task queue of the workers; default `sender-onboarding`.',
   ONBOARDING_STRICTNESS: '`strict` (default) or `format`: how Aadhaar numbers and PANs are checked.',
 } as const
@@ -37,19 +41,30 @@ export async function optionsFromEnvironment(env: Environment = process.env): Pr
   if (!tenant) problems['ONBOARDING_TENANT'] = 'Is not set. Name the tenant that this client serves.'
   const strictness = setting('ONBOARDING_STRICTNESS') ?? 'strict'
   if (!isStrictness(strictness)) problems['ONBOARDING_STRICTNESS'] = 'Must be `strict` or `format`.'
+  const environment = setting('ONBOARDING_ENVIRONMENT') ?? 'production'
+  if (!isEnvironment(environment))
+    problems['ONBOARDING_ENVIRONMENT'] = `Must be one of ${CLIENT_ENVIRONMENTS.join(', ')}.`
   const idKey = await keyFile('ONBOARDING_ID_KEY_FILE', readIdKey)
   const sealingKeys = await keyFile('ONBOARDING_SEALING_PUBLIC_KEYS_FILE', readPublicKeys)
-  if (!tenant || !isStrictness(strictness) || Object.keys(problems).length > 0) throw notConfigured(problems)
+  const codecKeys = await keyFile('ONBOARDING_CODEC_KEYS_FILE', (path) => readCodecKeys(path, idKey ?? null))
+  if (!tenant || !isStrictness(strictness) || !isEnvironment(environment) || Object.keys(problems).length > 0)
+    throw notConfigured(problems)
   const taskQueue = setting('ONBOARDING_TASK_QUEUE')
   return {
     tenant,
     strictness,
+    environment,
     ...(taskQueue ? { taskQueue } : {}),
     ...(idKey ? { idKey } : {}),
     ...(sealingKeys ? { sealingKeys } : {}),
+    ...(codecKeys ? { codecKeys } : {}),
   }
 }
 
 function isStrictness(text: string): text is Strictness {
   return text === 'strict' || text === 'format'
+}
+
+function isEnvironment(text: string): text is ClientEnvironment {
+  return CLIENT_ENVIRONMENTS.some((known) => known === text)
 }

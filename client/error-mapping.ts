@@ -9,6 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
+import { CodecKeyMissingError } from '../secrets/index.js'
 import { isJourneyCode, notConfigured, OnboardingError } from './errors.js'
 
 /** The failure type with which the server answers an update whose workflow ended before the update did. */
@@ -49,6 +50,7 @@ export function toOnboardingError(error: unknown, facts: CallFacts): OnboardingE
   if (error instanceof NamespaceNotFoundError) {
     return notConfigured({ TEMPORAL_NAMESPACE: `The server has no namespace \`${error.namespace}\`.` }, error)
   }
+  if (error instanceof CodecKeyMissingError) return notConfigured({ ONBOARDING_CODEC_KEYS_FILE: error.message }, error)
   if (isDeadline(error)) return new OnboardingError('DEADLINE', { details: { ...facts }, cause: error })
   return fromGrpc(error, facts)
 }

@@ -27,6 +27,7 @@ export type { JourneyDescription, JourneySummary, PendingCall, RunStatus } from 
 export type { ListFilter } from './list.js'
 export type { CodeInput, MessageInputs, OperatorInput } from './messages.js'
 export {
+  type ClientEnvironment,
   type ConnectOptions,
   DEFAULT_DEADLINE_MS,
   DEFAULT_WAIT_MS,
@@ -37,8 +38,10 @@ export type { Started, StartInput, StartOptions } from './start.js'
 export type { TransactionOtpAnswer, TransactionOtpRequest } from './transaction-otp.js'
 export type { WaitOptions } from './watch.js'
 export { WHERE_WORDS } from './where.js'
-export { dataConverter } from '../secrets/data-converter.js'
-export { readIdKey, readPublicKeys, KeyFileError } from '../secrets/keys.js'
+export { type CodecKeyRing, readCodecKeys } from '../secrets/codec-keys.js'
+export { dataConverterOf } from '../secrets/data-converter.js'
+export { KeyFileError } from '../secrets/key-file.js'
+export { readIdKey, readPublicKeys } from '../secrets/keys.js'
 export type { KeySet } from '../secrets/sealing.js'
 export type { SecretField, Strictness } from '../values/index.js'
 export * from '../workflows/messages.js'

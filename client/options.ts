@@ -1,10 +1,14 @@
 import type { Client, ConnectionOptions } from '@temporalio/client'
 import { z } from 'zod'
-import type { KeySet } from '../secrets/index.js'
+import { type CodecKeyRing, KeyFileError, type KeySet, parseCodecKeys } from '../secrets/index.js'
 import type { Strictness } from '../values/index.js'
 import { type Actor, TASK_QUEUE } from '../workflows/messages.js'
 import { notConfigured } from './errors.js'
 import { fieldErrors, textSchema } from './validation.js'
+
+/** As the workers' environments. */
+export const CLIENT_ENVIRONMENTS = ['sandbox', 'uat', 'production'] as const
+export type ClientEnvironment = (typeof CLIENT_ENVIRONMENTS)[number]
 
 /** What every client needs, however it is connected. */
 export interface OnboardingClientOptions {
@@ -17,6 +21,13 @@ export interface OnboardingClientOptions {
   readonly idKey?: Uint8Array
   /** The workers' public sealing keys; the first one is used. Needed to send secrets. */
   readonly sealingKeys?: KeySet
+  /**
+   * The deployment's key ring of the payload codec, which encrypts everything that goes through Temporal. A client that
+   * is given a Temporal client must have it in that one's `dataConverterOf`.
+   */
+  readonly codecKeys?: CodecKeyRing
+  /** In `production` a client that would write in plain, because it has no codec keys, is refused. @default 'production' */
+  readonly environment?: ClientEnvironment
   /** The task queue of the workers. @default 'sender-onboarding' */
   readonly taskQueue?: string
   /**
@@ -49,7 +60,7 @@ export interface ConnectOptions extends OnboardingClientOptions {
 
 /** For a Temporal client that is already there; it stays the caller's to close. */
 export interface GivenClientOptions extends OnboardingClientOptions {
-  /** Must have been made with `dataConverter` of this package. */
+  /** Must have been made with `dataConverterOf` of this package, and the deployment's codec keys. */
   readonly client: Client
 }
 
@@ -58,6 +69,8 @@ export interface Settings {
   readonly tenant: string
   readonly idKey: Uint8Array | null
   readonly sealingKeys: KeySet | null
+  readonly codecKeys: CodecKeyRing | null
+  readonly environment: ClientEnvironment
   readonly taskQueue: string
   readonly deadlineMs: number
   readonly waitMs: number
@@ -84,6 +97,8 @@ const optionsSchema = z.object({
     .refine((key) => key.length >= 16, 'Must have at least 16 bytes.')
     .optional(),
   sealingKeys: keySet.optional(),
+  codecKeys: z.unknown().optional(),
+  environment: z.enum(CLIENT_ENVIRONMENTS).default('production'),
   taskQueue: textSchema(200).default(TASK_QUEUE),
   deadlineMs: milliseconds.default(DEFAULT_DEADLINE_MS),
   waitMs: milliseconds.default(DEFAULT_WAIT_MS),
@@ -101,11 +116,21 @@ export function resolveOptions(options: OnboardingClientOptions): Settings {
     const fields = Object.entries(fieldErrors(result.error))
     throw notConfigured(Object.fromEntries(fields.map(([name, { message }]) => [name, message])))
   }
-  const { idKey, sealingKeys, actor, ...rest } = result.data
+  const { idKey, sealingKeys, codecKeys, actor, ...rest } = result.data
   return {
     ...rest,
     idKey: idKey ?? null,
     sealingKeys: sealingKeys ?? null,
+    codecKeys: codecKeys === undefined ? null : checkedCodecKeys(codecKeys),
     actor: (actor as Actor | undefined) ?? null,
+  }
+}
+
+function checkedCodecKeys(ring: unknown): CodecKeyRing {
+  try {
+    return parseCodecKeys(ring, 'The option')
+  } catch (error) {
+    if (error instanceof KeyFileError) throw notConfigured({ codecKeys: error.message })
+    throw error
   }
 }

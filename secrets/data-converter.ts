@@ -1,8 +1,32 @@
 import { fileURLToPath } from 'node:url'
-import type { DataConverter } from '@temporalio/common'
+import type { DataConverter, PayloadCodec } from '@temporalio/common'
+import { type CodecKeyRing, isOwnCodecKeyId } from './codec-keys.js'
+import { createPayloadCodec } from './payload-codec.js'
 
-/** Path of the payload converter; the workflow bundle must be built with it as well. */
+/** Path of the payload converter. */
 export const PAYLOAD_CONVERTER_PATH = fileURLToPath(new URL('./payload-converter.cjs', import.meta.url))
+/** Path of the failure converter. */
+export const FAILURE_CONVERTER_PATH = fileURLToPath(new URL('./failure-converter.cjs', import.meta.url))
 
-/** The data converter of every client and worker of the product. */
-export const dataConverter: DataConverter = { payloadConverterPath: PAYLOAD_CONVERTER_PATH }
+/** The converters; the workflow bundle must be built with both as well. */
+export const CONVERTER_PATHS = {
+  payloadConverterPath: PAYLOAD_CONVERTER_PATH,
+  failureConverterPath: FAILURE_CONVERTER_PATH,
+} as const
+
+/**
+ * The data converter of every client and worker of the product.
+ *
+ * @param keyRing encrypts what is written and decrypts what is read; null: what is written stays in plain
+ * @param idKey the deployment's id key, by which a missing key of ours is told from one that somebody made up: a worker
+ *   must have it. Without, both throw.
+ */
+export function dataConverterOf(keyRing: CodecKeyRing | null, idKey: Uint8Array | null = null): DataConverter {
+  const isOwnKeyId = idKey ? (kid: string) => isOwnCodecKeyId(idKey, kid) : () => true
+  return { ...CONVERTER_PATHS, payloadCodecs: [createPayloadCodec(keyRing, { isOwnKeyId })] }
+}
+
+/** Whether what is written with these codecs is encrypted. A codec that is not ours is trusted to. */
+export function isEncrypting(codecs: readonly PayloadCodec[]): boolean {
+  return codecs.some((codec) => !('encrypts' in codec) || codec.encrypts === true)
+}

@@ -1,4 +1,7 @@
 export * from './sealing.js'
+export * from './key-file.js'
 export * from './keys.js'
+export * from './codec-keys.js'
+export * from './payload-codec.js'
 export * from './journey-id.js'
 export * from './data-converter.js'

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { generateCodecKey } from './codec-keys.js'
+import { KeyFileError, readKeyJson, readKeyText, refuseIfShared } from './key-file.js'
 import type { KeySet } from './sealing.js'
 
 /** The files of a keys folder. */
@@ -12,11 +14,9 @@ export const KEY_FILES = {
   sealingPublic: 'sealing-keys.public.json',
   /** Base64 of 32 random bytes: keys the HMAC of workflow ids. Belongs to the deployment and does not rotate. */
   id: 'id-key',
+  /** Secret JWK set of the payload codec: workers, clients and the codec server. */
+  codec: 'codec-keys.json',
 } as const
-
-export class KeyFileError extends Error {
-  override readonly name = 'KeyFileError'
-}
 
 /** A new P-256 key for sealing; its `kid` is its thumbprint (RFC 7638). */
 export async function generateSealingKey(): Promise<{ privateKeys: KeySet; publicKeys: KeySet }> {
@@ -46,6 +46,8 @@ export async function ensureKeysFolder(folder: string): Promise<{ created: strin
     if (isNew) created.push(file)
   }
   await writeOnce(KEY_FILES.id, randomBytes(32).toString('base64'))
+  const idKey = await readIdKey(join(folder, KEY_FILES.id))
+  await writeOnce(KEY_FILES.codec, JSON.stringify({ keys: [generateCodecKey(idKey)] }, null, 2))
   await writeOnce(KEY_FILES.sealing, JSON.stringify((await generateSealingKey()).privateKeys, null, 2))
   const privateKeys = await readPrivateKeys(join(folder, KEY_FILES.sealing))
   await writeFile(join(folder, KEY_FILES.sealingPublic), JSON.stringify(publicSet(privateKeys), null, 2), {
@@ -71,7 +73,7 @@ export async function readPublicKeys(path: string): Promise<KeySet> {
 /** Reads the id key: base64 of at least 16 bytes. */
 export async function readIdKey(path: string): Promise<Buffer> {
   await refuseIfShared(path)
-  return parseIdKey(await readText(path), path)
+  return parseIdKey(await readKeyText(path), path)
 }
 
 export function parseIdKey(text: string, where: string): Buffer {
@@ -81,14 +83,7 @@ export function parseIdKey(text: string, where: string): Buffer {
 }
 
 async function readKeySet(path: string): Promise<KeySet> {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(await readText(path))
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new KeyFileError(`${path} is not JSON.`)
-    throw error
-  }
-  const keys = (parsed as { keys?: unknown } | null)?.keys
+  const keys = ((await readKeyJson(path)) as { keys?: unknown } | null)?.keys
   if (!Array.isArray(keys) || keys.length === 0)
     throw new KeyFileError(`${path} is not a JWK set with at least one key.`)
   const set = keys as JWK[]
@@ -96,21 +91,4 @@ async function readKeySet(path: string): Promise<KeySet> {
     throw new KeyFileError(`Every key in ${path} must be an EC key on P-256 with a \`kid\`.`)
   }
   return { keys: set }
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new KeyFileError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`)
-  }
-}
-
-async function refuseIfShared(path: string): Promise<void> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new KeyFileError(`${path} cannot be read (${error.code ?? 'unknown error'}).`)
-  })
-  if (process.platform !== 'win32' && (info.mode & 0o077) !== 0) {
-    throw new KeyFileError(`${path} may be read by others than its owner. Run: chmod 600 ${path}`)
-  }
 }

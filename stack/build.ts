@@ -28,6 +28,7 @@ export async function build(report: Report): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(DIST, 'workflows/index.js'),
     payloadConverterPath: join(DIST, 'secrets/payload-converter.cjs'),
+    failureConverterPath: join(DIST, 'secrets/failure-converter.cjs'),
     workflowInterceptorModules: [join(DIST, 'workflows/interceptors.js')],
     logger: new DefaultLogger('WARN'),
   })

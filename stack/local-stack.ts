@@ -24,6 +24,8 @@ export interface LocalStackOptions {
   readonly persistent?: boolean
   /** Run the build in `dist/` instead of the sources; default: whatever this file itself is. */
   readonly built?: boolean
+  /** Default true. Without, worker and clients write payloads in plain. */
+  readonly encrypted?: boolean
   /** Settings of the worker beside the stack's own. */
   readonly workerEnv?: Readonly<Record<string, string>>
 }
@@ -44,7 +46,7 @@ export interface LocalStack {
 
 /** Starts Temporal, sandbox and worker as processes of their own. Whatever fails, nothing is left running. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
-  const { folder, report, persistent = true, ui = true } = options
+  const { folder, report, persistent = true, ui = true, encrypted = true } = options
   const started: { stop(): Promise<void> }[] = []
   const stop = async (): Promise<void> => {
     for (const part of started.splice(0).reverse()) await part.stop()
@@ -74,12 +76,15 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 
     const tenantsFile = join(folder, 'tenants.json')
     await writeLocalTenants(tenantsFile, ekoBaseUrl)
+    const codec = encrypted ? { ONBOARDING_CODEC_KEYS_FILE: join(keys, KEY_FILES.codec) } : {}
     const clientEnv = {
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
       ONBOARDING_TENANT: LOCAL_TENANTS[0],
       ONBOARDING_ID_KEY_FILE: join(keys, KEY_FILES.id),
       ONBOARDING_SEALING_PUBLIC_KEYS_FILE: join(keys, KEY_FILES.sealingPublic),
+      ...codec,
+      ONBOARDING_ENVIRONMENT: 'sandbox',
       ONBOARDING_STRICTNESS: 'format',
       ONBOARDING_TENANTS_FILE: tenantsFile,
       ONBOARDING_EKO_BASE_URL: ekoBaseUrl,
@@ -92,6 +97,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ONBOARDING_TENANTS_FILE: tenantsFile,
       ONBOARDING_SEALING_KEYS_FILE: join(keys, KEY_FILES.sealing),
       ONBOARDING_ID_KEY_FILE: join(keys, KEY_FILES.id),
+      ...codec,
       ...options.workerEnv,
     }
     const startWorker = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> => {

@@ -20,6 +20,8 @@ export interface WorkerConfig {
   readonly tenantsFile: string
   readonly sealingKeysFile: string
   readonly idKeyFile: string
+  /** Never undefined in production. */
+  readonly codecKeysFile: string | undefined
   readonly allowPlaintextCodes: boolean
   readonly ekoTimeoutMs: number
   /** Upper bound of one attempt of an activity: the HTTP timeout and what is around it. */
@@ -62,6 +64,11 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const environment = values.ONBOARDING_ENVIRONMENT
   if (environment === 'production' && values.ONBOARDING_ALLOW_PLAINTEXT_CODES)
     problems.push('ONBOARDING_ALLOW_PLAINTEXT_CODES: is impossible in production; unset it')
+  if (values.ONBOARDING_CODEC_KEYS_FILE === undefined) {
+    if (environment === 'production')
+      problems.push('ONBOARDING_CODEC_KEYS_FILE: must be set in production; without it names and mobiles are in plain')
+    else warnings.push('ONBOARDING_CODEC_KEYS_FILE: is not set, so all payloads are written in plain')
+  }
   const startToCloseMs = values.ONBOARDING_EKO_TIMEOUT_MS + CALL_MARGIN_MS
   const shutdownGraceMs = shutdownGrace(values.ONBOARDING_SHUTDOWN_GRACE_SECONDS, startToCloseMs, problems)
   const version = readVersion(values, problems)
@@ -74,6 +81,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     tenantsFile: values.ONBOARDING_TENANTS_FILE,
     sealingKeysFile: values.ONBOARDING_SEALING_KEYS_FILE,
     idKeyFile: values.ONBOARDING_ID_KEY_FILE,
+    codecKeysFile: values.ONBOARDING_CODEC_KEYS_FILE,
     allowPlaintextCodes: values.ONBOARDING_ALLOW_PLAINTEXT_CODES,
     ekoTimeoutMs: values.ONBOARDING_EKO_TIMEOUT_MS,
     startToCloseMs,

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { Client, isGrpcServiceError, type HistoryAndWorkflowId, WorkflowNotFoundError } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
-import { dataConverter } from '../secrets/index.js'
+import type { DataConverter } from '@temporalio/common'
+import { dataConverterOf, KeyFileError, readCodecKeys, readIdKey } from '../secrets/index.js'
 import { findBundle, readTemporal } from './config.js'
 import { redactText } from './redact.js'
 import { type Listed, sampled } from './replay-sample.js'
@@ -35,7 +36,7 @@ const INVALID_ARGUMENT = 3
 const LONGEST_MESSAGE = 1_000
 
 export interface ReplayOptions {
-  /** Where `TEMPORAL_*` variables are read. */
+  /** Where `TEMPORAL_*`, `ONBOARDING_CODEC_KEYS_FILE` and `ONBOARDING_ID_KEY_FILE` are read. */
   readonly env: NodeJS.ProcessEnv
   /** In Temporal's visibility language. @default DEFAULT_REPLAY_QUERY */
   readonly query?: string
@@ -99,6 +100,7 @@ export async function replayNamespace(options: ReplayOptions): Promise<ReplayRep
   const problems: string[] = []
   const { connection: address, namespace } = readTemporal(options.env, problems)
   if (problems.length > 0) throw new ReplayGateError('NOT_CONFIGURED', problems.join('; '))
+  const dataConverter = await readDataConverter(options.env)
   const connection = await NativeConnection.connect(address).catch((error: unknown) => {
     throw unreachable(String(address.address), error)
   })
@@ -124,6 +126,18 @@ export async function replayNamespace(options: ReplayOptions): Promise<ReplayRep
     return { namespace, query, candidate: bundle ?? 'sources', matched, ...counts, failures }
   } finally {
     await connection.close()
+  }
+}
+
+/** Histories are replayed with the keys that they were written with; in plain ones are, with any. */
+async function readDataConverter(env: NodeJS.ProcessEnv): Promise<DataConverter> {
+  const { ONBOARDING_CODEC_KEYS_FILE: ringFile, ONBOARDING_ID_KEY_FILE: idKeyFile } = env
+  try {
+    const idKey = idKeyFile ? await readIdKey(idKeyFile) : null
+    return dataConverterOf(ringFile ? await readCodecKeys(ringFile, idKey) : null, idKey)
+  } catch (error) {
+    if (error instanceof KeyFileError) throw new ReplayGateError('NOT_CONFIGURED', error.message, error)
+    throw error
   }
 }
 

@@ -68,6 +68,12 @@ const DEFINITIONS = {
     unit: 'path',
     schema: z.string(),
   }),
+  ONBOARDING_CODEC_KEYS_FILE: optional({
+    meaning:
+      'The payload codec’s keys: a JWK set, readable by its owner only, the same file as the clients’. **Required** in production; elsewhere everything is written in plain without it.',
+    unit: 'path',
+    schema: z.string(),
+  }),
   ONBOARDING_TASK_QUEUE: withDefault(TASK_QUEUE, {
     meaning: 'The task queue that is polled; clients must use the same.',
     schema: word,

@@ -6,11 +6,14 @@ import { createActivities } from '../activities/index.js'
 import { createLimits } from '../activities/limits/index.js'
 import { loadTenants, type TenantRegistry, TenantsFileError } from '../activities/tenants.js'
 import {
+  type CodecKeyRing,
   createOpener,
   createSealer,
+  dataConverterOf,
   KeyFileError,
   type KeySet,
   publicSet,
+  readCodecKeys,
   readIdKey,
   readPrivateKeys,
 } from '../secrets/index.js'
@@ -38,7 +41,7 @@ export interface StartedWorker {
  */
 export async function startWorker(config: WorkerConfig, options: StartOptions): Promise<StartedWorker> {
   const { logger } = options
-  const { keys, idKey, tenants } = await readFiles(config, options)
+  const { keys, idKey, codecKeys, tenants } = await readFiles(config, options)
   const eko = createEkoClient({
     timeoutMs: config.ekoTimeoutMs,
     ...(config.ekoProxyUrl === undefined ? {} : { proxyUrl: config.ekoProxyUrl }),
@@ -69,26 +72,45 @@ export async function startWorker(config: WorkerConfig, options: StartOptions): 
       startToCloseMs: config.startToCloseMs,
       allowPlaintextCodes: config.allowPlaintextCodes,
     })
-    return { worker: await createOnboardingWorker(config, { connection, activities }), close }
+    return {
+      worker: await createOnboardingWorker(config, {
+        connection,
+        activities,
+        dataConverter: dataConverterOf(codecKeys, idKey),
+      }),
+      close,
+    }
   } catch (error) {
     await close()
     throw error
   }
 }
 
+interface WorkerFiles {
+  readonly keys: KeySet
+  readonly idKey: Uint8Array
+  /** Null where payloads stay in plain. */
+  readonly codecKeys: CodecKeyRing | null
+  readonly tenants: TenantRegistry
+}
+
 /** Reads all files, so that all files' problems are reported at once. */
 async function readFiles(
   config: WorkerConfig,
   { logger, env = process.env, tenants }: StartOptions,
-): Promise<{ keys: KeySet; idKey: Uint8Array; tenants: TenantRegistry }> {
+): Promise<WorkerFiles> {
   const problems: string[] = []
   const noteKeyFile = (setting: string) => (error: unknown) => {
     if (!(error instanceof KeyFileError)) throw error
     problems.push(`${setting}: ${error.message}`)
   }
-  const [keys, idKey, loaded] = await Promise.all([
+  const readIds = readIdKey(config.idKeyFile).catch(noteKeyFile('ONBOARDING_ID_KEY_FILE'))
+  const readCodec = async (path: string): Promise<CodecKeyRing | void> =>
+    readCodecKeys(path, (await readIds) ?? null).catch(noteKeyFile('ONBOARDING_CODEC_KEYS_FILE'))
+  const [keys, idKey, codecKeys, loaded] = await Promise.all([
     readPrivateKeys(config.sealingKeysFile).catch(noteKeyFile('ONBOARDING_SEALING_KEYS_FILE')),
-    readIdKey(config.idKeyFile).catch(noteKeyFile('ONBOARDING_ID_KEY_FILE')),
+    readIds,
+    config.codecKeysFile === undefined ? null : readCodec(config.codecKeysFile),
     tenants === undefined
       ? loadTenants(config.tenantsFile, { environment: config.environment, env }).catch((error: unknown) => {
           if (!(error instanceof TenantsFileError)) throw error
@@ -96,9 +118,9 @@ async function readFiles(
         })
       : { registry: tenants, warnings: [] },
   ])
-  if (!keys || !idKey || !loaded) throw new WorkerConfigError(problems)
+  if (!keys || !idKey || codecKeys === undefined || !loaded) throw new WorkerConfigError(problems)
   for (const warning of [...config.warnings, ...loaded.warnings]) logger.warn(warning)
-  return { keys, idKey, tenants: loaded.registry }
+  return { keys, idKey, codecKeys, tenants: loaded.registry }
 }
 
 async function connect(config: WorkerConfig): Promise<NativeConnection> {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import type { DataConverter } from '@temporalio/common'
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
-import { dataConverter } from '../secrets/index.js'
 import type { WorkerConfig } from './config.js'
 
 /** After the grace time, activities are cancelled; this long later the worker ends whatever they do. */
@@ -10,6 +10,8 @@ export interface WorkerDependencies {
   readonly connection: NativeConnection
   /** From `createActivities`. */
   readonly activities: object
+  /** From `dataConverterOf`. */
+  readonly dataConverter: DataConverter
 }
 
 /** The part of the configuration that a worker itself needs. */
@@ -32,7 +34,7 @@ export function createOnboardingWorker(config: WorkerShape, dependencies: Worker
     namespace: config.temporal.namespace,
     taskQueue: config.taskQueue,
     activities: dependencies.activities,
-    dataConverter,
+    dataConverter: dependencies.dataConverter,
     ...workflowSource(config.workflowBundle),
     shutdownGraceTime: config.shutdownGraceMs,
     shutdownForceTime: config.shutdownGraceMs + FORCE_AFTER_GRACE_MS,
@@ -51,7 +53,7 @@ function workflowFile(name: string): string {
   return fileURLToPath(new URL(`../workflows/${name}${extension}`, import.meta.url))
 }
 
-/** The prebuilt bundle holds the interceptors already. */
+/** The prebuilt bundle holds interceptors and converters already. */
 export function workflowSource(
   bundle: string | undefined,
 ): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'interceptors'> {

@@ -92,6 +92,7 @@ async function bundleWorkflows(dist: string): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(dist, 'workflows', 'index.js'),
     payloadConverterPath: join(dist, 'secrets', 'payload-converter.cjs'),
+    failureConverterPath: join(dist, 'secrets', 'failure-converter.cjs'),
     workflowInterceptorModules: [join(dist, 'workflows', 'interceptors.js')],
     logger: new DefaultLogger('WARN'),
   })

@@ -77,6 +77,8 @@ export async function startChaosStack({ report, patches = [] }: ChaosStackOption
       ...temporalEnv,
       ONBOARDING_ID_KEY_FILE: join(keys, KEY_FILES.id),
       ONBOARDING_SEALING_PUBLIC_KEYS_FILE: join(keys, KEY_FILES.sealingPublic),
+      ONBOARDING_CODEC_KEYS_FILE: join(keys, KEY_FILES.codec),
+      ONBOARDING_ENVIRONMENT: 'sandbox',
       ONBOARDING_STRICTNESS: 'format',
       ONBOARDING_TASK_QUEUE: TASK_QUEUE,
     }
@@ -90,6 +92,7 @@ export async function startChaosStack({ report, patches = [] }: ChaosStackOption
         ONBOARDING_TENANTS_FILE: tenantsFile,
         ONBOARDING_SEALING_KEYS_FILE: join(keys, KEY_FILES.sealing),
         ONBOARDING_ID_KEY_FILE: join(keys, KEY_FILES.id),
+        ONBOARDING_CODEC_KEYS_FILE: join(keys, KEY_FILES.codec),
         ONBOARDING_TASK_QUEUE: TASK_QUEUE,
         ONBOARDING_EKO_TIMEOUT_MS: String(EKO_TIMEOUT_MS),
         ONBOARDING_STICKY_TIMEOUT_MS: '500',

@@ -1,4 +1,5 @@
 import { isClosed, type View } from '../../client/index.js'
+import { decodedHistoryOf } from '../support/history.js'
 import type { Act, JourneyEnd, JourneyFacts, MessageCounts, RunRecord } from './facts.js'
 import type { Life } from './life.js'
 
@@ -51,11 +52,11 @@ function storyOf({ timeline }: View): string[] {
 }
 
 async function recordOf({ context, handle }: Life, runId: string): Promise<RunRecord> {
-  const { events } = await context.world.client.temporal.workflow.getHandle(handle.workflowId, runId).fetchHistory()
+  const events = await decodedHistoryOf(context.world.client, handle.workflowId, runId)
   const accepted: string[] = []
   const completed: string[] = []
   const signals: string[] = []
-  for (const event of events ?? []) {
+  for (const event of events) {
     const { acceptedRequest } = event.workflowExecutionUpdateAcceptedEventAttributes ?? {}
     if (acceptedRequest?.meta?.updateId) accepted.push(acceptedRequest.meta.updateId)
     const { meta } = event.workflowExecutionUpdateCompletedEventAttributes ?? {}

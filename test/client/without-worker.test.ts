@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { OnboardingClient, type OnboardingInput } from '../../client/index.js'
 import { findTemporalCli, startTemporalServer, type TemporalServer } from '../../stack/temporal-server.js'
 import { sealedHeader } from '../../values/index.js'
+import { decodedHistoryOf } from '../support/history.js'
 import { DETAILS, fieldCodes, type Keys, makeKeys, MOBILE, refused, runHere } from './support.js'
 
 /** A real Temporal server on which nobody works, and addresses where there is none. */
@@ -127,8 +128,8 @@ describe('without a worker', () => {
       state: 'SENDER_LOOKUP',
       status: 'WAITING_FOR_USER',
     })
-    const { events } = await handle.fetchHistory()
-    const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data
+    const [first] = await decodedHistoryOf(client, handle.workflowId)
+    const payload = first?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data
     const input = JSON.parse(Buffer.from(payload ?? []).toString()) as OnboardingInput
     expect(input).toMatchObject({ tenant: 'acme', rail: 'levin', mobile: MOBILE, details: DETAILS })
     expect(sealedHeader(input.otpRefId)).toMatchObject({ field: 'otpRefId', journey: handle.workflowId })

@@ -3,7 +3,7 @@ import { Client, type WorkflowClientInterceptor } from '@temporalio/client'
 import {
   type BulkResult,
   type BulkRun,
-  dataConverter,
+  dataConverterOf,
   OnboardingClient,
   optionsFromEnvironment,
   type View,
@@ -79,13 +79,14 @@ async function clientWhoseLooksLast(meanwhile: () => Promise<void>): Promise<Onb
       return described
     },
   }
+  const given = await optionsFromEnvironment(stack.local.clientEnv)
   const temporal = new Client({
     connection,
     namespace: options.namespace,
-    dataConverter,
+    dataConverter: dataConverterOf(given.codecKeys ?? null, given.idKey ?? null),
     interceptors: { workflow: [slow] },
   })
-  return new OnboardingClient({ ...(await optionsFromEnvironment(stack.local.clientEnv)), client: temporal })
+  return new OnboardingClient({ ...given, client: temporal })
 }
 
 /** What the list says lags behind. */

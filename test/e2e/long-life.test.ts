@@ -11,6 +11,7 @@ import {
   until,
   USER_CODE,
 } from '../support/journeys.js'
+import { decodedHistoryOf } from '../support/history.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /** A journey that gets more messages than one run may hold goes on in new runs, and loses none of them. */
@@ -46,8 +47,8 @@ async function runsOf({ handle }: TestJourney): Promise<string[]> {
 
 /** What a run answered to updates, as text. */
 async function saidIn(workflowId: string, runId: string): Promise<string> {
-  const { events } = await stack.client.temporal.workflow.getHandle(workflowId, runId).fetchHistory()
-  return (events ?? [])
+  const events = await decodedHistoryOf(stack.client, workflowId, runId)
+  return events
     .flatMap((event) => event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success?.payloads ?? [])
     .map(({ data }) => Buffer.from(data ?? []).toString('utf8'))
     .join('\n')

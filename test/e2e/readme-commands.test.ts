@@ -25,7 +25,8 @@ beforeAll(async () => {
   const section = readme.split(/^## /m).find((text) => text.includes('temporal workflow start --type')) ?? ''
   blocks = [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, commands]) => commands ?? '')
 
-  stack = await startTestStack()
+  // Temporal's tool reads payloads without keys.
+  stack = await startTestStack({ encrypted: false })
   const clone = join(stack.folder, 'clone')
   await cloneWith(stack.folder, clone)
   const { path } = await findTemporalCli(() => undefined)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 import type { ReplayReport } from '../../client/replay.js'
-import { PAYLOAD_CONVERTER_PATH } from '../../secrets/index.js'
+import { CONVERTER_PATHS } from '../../secrets/index.js'
 import { REPLAYED_TYPES, type ReplayReport as WorkerReport } from '../../worker/replay.js'
 import { type CliRun, runHere } from '../client/support.js'
 import { ROOT } from '../support/fresh-build.js'
@@ -68,7 +68,7 @@ async function candidate(name: string, senderOnboarding: string): Promise<string
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(folder, 'index.ts'),
     workflowInterceptorModules: [join(workflows, 'interceptors.ts')],
-    payloadConverterPath: PAYLOAD_CONVERTER_PATH,
+    ...CONVERTER_PATHS,
     logger: new DefaultLogger('WARN'),
   })
   const path = join(folder, 'bundle.js')

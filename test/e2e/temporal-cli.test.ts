@@ -13,7 +13,8 @@ import { startTestStack, type TestStack } from '../support/test-stack.js'
 let stack: TestStack
 let temporal: TemporalCli
 beforeAll(async () => {
-  stack = await startTestStack()
+  // The tool reads payloads without keys.
+  stack = await startTestStack({ encrypted: false })
   temporal = await temporalCliOf(stack)
 })
 afterAll(() => stack?.stop())

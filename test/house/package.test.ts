@@ -102,7 +102,7 @@ describe('the package', () => {
     const bundle = await inProject(`
       import { readWorkerConfig } from 'sender-onboarding/worker'
       const files = { ONBOARDING_TENANTS_FILE: 't', ONBOARDING_SEALING_KEYS_FILE: 'k', ONBOARDING_ID_KEY_FILE: 'i' }
-      const { workflowBundle } = readWorkerConfig(files)
+      const { workflowBundle } = readWorkerConfig({ ...files, ONBOARDING_ENVIRONMENT: 'sandbox' })
       console.log(JSON.stringify(workflowBundle))
       process.exit(0)
     `)

@@ -194,6 +194,7 @@ describe('the tarball, installed into an empty project', () => {
           ONBOARDING_TENANTS_FILE: stack.local.tenantsFile,
           ONBOARDING_SEALING_KEYS_FILE: join(stack.folder, 'keys', 'sealing-keys.json'),
           ONBOARDING_ID_KEY_FILE: join(stack.folder, 'keys', 'id-key'),
+          ONBOARDING_CODEC_KEYS_FILE: join(stack.folder, 'keys', 'codec-keys.json'),
           ONBOARDING_TASK_QUEUE: QUEUE,
         },
       })

@@ -4,7 +4,7 @@ import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/clie
 import { ApplicationFailure } from '@temporalio/common'
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import type { OnboardingClient } from '../../client/index.js'
-import { dataConverter, PAYLOAD_CONVERTER_PATH } from '../../secrets/index.js'
+import { CONVERTER_PATHS, dataConverterOf } from '../../secrets/index.js'
 import { WORKFLOWS_PATH } from '../../worker/worker.js'
 import { until } from '../support/journeys.js'
 import { signalRaw, UNDECODABLE, updateRaw } from '../support/raw-messages.js'
@@ -45,10 +45,11 @@ async function replayer(): Promise<(workflowId: string, history: History) => Pro
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: WORKFLOWS_PATH,
     workflowInterceptorModules: [join(dirname(WORKFLOWS_PATH), `interceptors${extname(WORKFLOWS_PATH)}`)],
-    payloadConverterPath: PAYLOAD_CONVERTER_PATH,
+    ...CONVERTER_PATHS,
     logger: new DefaultLogger('WARN'),
   })
-  return (workflowId, history) => Worker.runReplayHistory({ workflowBundle, dataConverter }, history, workflowId)
+  return (workflowId, history) =>
+    Worker.runReplayHistory({ workflowBundle, dataConverter: dataConverterOf(null) }, history, workflowId)
 }
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { createLimits } from '../../activities/limits/index.js'
-import { dataConverter } from '../../secrets/index.js'
+import { dataConverterOf } from '../../secrets/index.js'
 import { createLogger } from '../../worker/index.js'
 
 /**
@@ -15,7 +15,13 @@ const path = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 Runtime.install({ logger: createLogger({ level: 'warn' }) })
 const connection = await NativeConnection.connect({ address })
 const worker = await Worker.create({
-  ...{ connection, taskQueue, dataConverter, shutdownGraceTime: 5_000, stickyQueueScheduleToStartTimeout: 300 },
+  ...{
+    connection,
+    taskQueue,
+    dataConverter: dataConverterOf(null),
+    shutdownGraceTime: 5_000,
+    stickyQueueScheduleToStartTimeout: 300,
+  },
   activities: createLimits({ idKey: Buffer.from(idKey, 'hex'), taskQueue }),
   workflowsPath: path('./workflows.ts'),
   ...(buildId !== undefined && {

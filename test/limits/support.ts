@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client'
 import { limitIds } from '../../activities/limits/keys.js'
 import type { Dispatch, JourneyReserved, Reserved } from '../../activities/limits/index.js'
-import { dataConverter } from '../../secrets/index.js'
+import { dataConverterOf } from '../../secrets/index.js'
 import type { ReserveAnswer } from '../../workflows/limit-messages.js'
 import { type ManagedProcess, startProcess } from '../../stack/processes.js'
 import { findTemporalCli, startTemporalServer, type TemporalServer } from '../../stack/temporal-server.js'
@@ -39,7 +39,7 @@ export class LimitStack {
   }
 
   get client(): Client {
-    return new Client({ connection: this.connection, dataConverter })
+    return new Client({ connection: this.connection, dataConverter: dataConverterOf(null) })
   }
 
   /** @param buildId turns worker versioning on; nothing starts before the build is made current */

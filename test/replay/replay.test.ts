@@ -2,7 +2,7 @@ import { dirname, extname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
-import { dataConverter, PAYLOAD_CONVERTER_PATH } from '../../secrets/index.js'
+import { CONVERTER_PATHS, dataConverterOf } from '../../secrets/index.js'
 import { WORKFLOWS_PATH } from '../../worker/worker.js'
 import { KINDS } from './kinds.js'
 import { readRecordings, type Recording } from './recording.js'
@@ -21,13 +21,17 @@ beforeAll(async () => {
   workflowBundle = await bundleWorkflowCode({
     workflowsPath: WORKFLOWS_PATH,
     workflowInterceptorModules: [interceptors],
-    payloadConverterPath: PAYLOAD_CONVERTER_PATH,
+    ...CONVERTER_PATHS,
     logger: new DefaultLogger('WARN'),
   })
 })
 
 async function replay({ workflowId, history }: Recording): Promise<void> {
-  await Worker.runReplayHistory({ workflowBundle, dataConverter }, historyFromJSON(history), workflowId)
+  await Worker.runReplayHistory(
+    { workflowBundle, dataConverter: dataConverterOf(null) },
+    historyFromJSON(history),
+    workflowId,
+  )
 }
 
 interface HistoryJson {

@@ -95,7 +95,8 @@ describe('the keys folder', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   it('is made once, readable by its owner only, and kept', async () => {
-    expect((await ensureKeysFolder(folder)).created.sort()).toEqual([KEY_FILES.id, KEY_FILES.sealing].sort())
+    const secret = [KEY_FILES.codec, KEY_FILES.id, KEY_FILES.sealing]
+    expect((await ensureKeysFolder(folder)).created.sort()).toEqual(secret)
     const before = await readFile(join(folder, KEY_FILES.sealing), 'utf8')
     expect((await ensureKeysFolder(folder)).created).toEqual([])
     expect(await readFile(join(folder, KEY_FILES.sealing), 'utf8')).toBe(before)

@@ -1,6 +1,6 @@
 import proto from '@temporalio/proto'
 import type { OnboardingClient } from '../../client/index.js'
-import { historyOf } from './history.js'
+import { decodedPayloads, historyOf, messageIn } from './history.js'
 
 const { WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND: OVERTAKEN } = proto.temporal.api.enums.v1.WorkflowTaskFailedCause
 
@@ -9,8 +9,9 @@ const { WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND: OVERTAKEN } = proto.tempor
  * to end when a signal came, which the server itself gives out again.
  */
 export async function failedTasks(client: OnboardingClient, workflowId: string): Promise<string[]> {
-  const events = await historyOf(client, workflowId)
-  return events.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
-    failed && failed.cause !== OVERTAKEN ? [failed.failure?.message ?? 'no message'] : [],
+  const failures = (await historyOf(client, workflowId)).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+    failed && failed.cause !== OVERTAKEN ? [failed.failure] : [],
   )
+  // These alone: the history may hold what this client cannot decode, which may be why the task failed.
+  return (await decodedPayloads(client, failures)).map(messageIn)
 }

@@ -10,6 +10,8 @@ const { temporal } = proto
 export interface RawPayload {
   readonly encoding: string | null
   readonly data: Uint8Array
+  /** The key that it claims to be encrypted with. */
+  readonly keyId?: string
 }
 
 export const json = (value: unknown): RawPayload => ({
@@ -26,8 +28,12 @@ export const UNDECODABLE: Readonly<Record<string, RawPayload>> = {
   'no encoding': { encoding: null, data: Buffer.from('{}') },
 }
 
-function payload({ encoding, data }: RawPayload) {
-  return { metadata: encoding === null ? {} : { encoding: Buffer.from(encoding) }, data }
+function payload({ encoding, data, keyId }: RawPayload) {
+  const metadata = {
+    ...(encoding !== null && { encoding: Buffer.from(encoding) }),
+    ...(keyId !== undefined && { 'encryption-key-id': Buffer.from(keyId) }),
+  }
+  return { metadata, data }
 }
 
 /** Sends a signal by gRPC, past every check of an SDK. */

@@ -17,6 +17,8 @@ const TEST_WORKER_ENV = {
 export interface TestStackOptions {
   readonly dialect?: string
   readonly workerEnv?: Readonly<Record<string, string>>
+  /** Default true. Without, payloads can be read without keys, e.g. by Temporal's own command line tool. */
+  readonly encrypted?: boolean
   /** Default false: the server keeps its data in memory. */
   readonly persistent?: boolean
 }
@@ -44,10 +46,11 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const { persistent = false, dialect } = options
+    const { persistent = false, encrypted = true, dialect } = options
     local = await startLocalStack({
       folder,
       persistent,
+      encrypted,
       ui: false,
       usualPorts: false,
       built: isBuildFresh(),

@@ -10,7 +10,7 @@ import { createCallGate } from '../../activities/gate/index.js'
 import { createActivities } from '../../activities/index.js'
 import { createLimits } from '../../activities/limits/index.js'
 import { createRegistry, DEFAULT_LIMITS, type Tenant } from '../../activities/tenants.js'
-import { createOpener, createSealer, dataConverter, generateSealingKey, journeyId } from '../../secrets/index.js'
+import { createOpener, createSealer, dataConverterOf, generateSealingKey, journeyId } from '../../secrets/index.js'
 import { findTemporalCli, startTemporalServer } from '../../stack/temporal-server.js'
 import { createLogger, createOnboardingWorker, installRuntime } from '../../worker/index.js'
 import { DEFAULT_POLICY, DEFAULT_RANGES, type OnboardingInput, WORKFLOW_TYPE } from '../../workflows/messages.js'
@@ -135,10 +135,10 @@ try {
       stickyTimeoutMs: 5_000,
       version: undefined,
     },
-    { connection, activities },
+    { connection, activities, dataConverter: dataConverterOf(null) },
   )
   const clientConnection = await Connection.connect({ address: server.address })
-  const client = new Client({ connection: clientConnection, dataConverter })
+  const client = new Client({ connection: clientConnection, dataConverter: dataConverterOf(null) })
   await worker.runUntil(async () => {
     await startJourneys(client, 0, WARM_UP)
     await until(() => worker.getStatus().numCachedWorkflows >= WARM_UP)

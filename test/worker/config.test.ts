@@ -8,6 +8,7 @@ const REQUIRED = {
   ONBOARDING_TENANTS_FILE: '/etc/tenants.json',
   ONBOARDING_SEALING_KEYS_FILE: '/etc/keys.json',
   ONBOARDING_ID_KEY_FILE: '/etc/id-key',
+  ONBOARDING_CODEC_KEYS_FILE: '/etc/codec-keys.json',
 }
 
 /** A home without a temporal.toml, so that the machine's own does not count. */
@@ -34,6 +35,7 @@ describe('a worker’s configuration', () => {
       tenantsFile: '/etc/tenants.json',
       sealingKeysFile: '/etc/keys.json',
       idKeyFile: '/etc/id-key',
+      codecKeysFile: '/etc/codec-keys.json',
       allowPlaintextCodes: false,
       ekoTimeoutMs: 30_000,
       startToCloseMs: 35_000,
@@ -96,8 +98,19 @@ describe('a worker’s configuration', () => {
   it('names every missing setting of a production worker at once', () => {
     const read = () => readWorkerConfig({})
     expect(read).toThrow(WorkerConfigError)
-    const names = ['ONBOARDING_TENANTS_FILE', 'ONBOARDING_SEALING_KEYS_FILE', 'ONBOARDING_ID_KEY_FILE']
-    for (const name of names) expect(read).toThrow(`${name}: must be set`)
+    const files = ['TENANTS', 'SEALING_KEYS', 'ID_KEY', 'CODEC_KEYS']
+    for (const file of files) expect(read).toThrow(`ONBOARDING_${file}_FILE: must be set`)
+  })
+
+  it('refuses to write payloads in plain in production, and warns of it elsewhere', async () => {
+    expect(await problemsOf({ ONBOARDING_CODEC_KEYS_FILE: '' })).toEqual([
+      expect.stringMatching(/^ONBOARDING_CODEC_KEYS_FILE: must be set in production/),
+    ])
+    for (const environment of ['uat', 'sandbox']) {
+      const plain = await read({ ONBOARDING_CODEC_KEYS_FILE: '', ONBOARDING_ENVIRONMENT: environment })
+      expect(plain.codecKeysFile).toBeUndefined()
+      expect(plain.warnings).toEqual([expect.stringMatching(/^ONBOARDING_CODEC_KEYS_FILE: .*in plain$/)])
+    }
   })
 
   it.each([

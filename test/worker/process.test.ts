@@ -38,11 +38,30 @@ describe('the worker’s program', () => {
       ...settings,
       ONBOARDING_SEALING_KEYS_FILE: `${await newFolder()}/absent.json`,
       ONBOARDING_ID_KEY_FILE: `${await newFolder()}/absent-key`,
+      ONBOARDING_CODEC_KEYS_FILE: `${await newFolder()}/absent-ring`,
     })
     expect(code).toBe(2)
     expect(stderr).toMatch(/ONBOARDING_SEALING_KEYS_FILE: .*absent\.json cannot be read \(ENOENT\)/)
     expect(stderr).toMatch(/ONBOARDING_ID_KEY_FILE: .*absent-key cannot be read \(ENOENT\)/)
+    expect(stderr).toMatch(/ONBOARDING_CODEC_KEYS_FILE: .*absent-ring cannot be read \(ENOENT\)/)
     expect(stderr).toMatch(/ONBOARDING_TENANTS_FILE: .*tenant "demo": userCodes: /)
+  })
+
+  it('ends with 2 where the codec’s keys are those of another deployment', async () => {
+    const [settings, other] = [await sandboxEnvironment(), await sandboxEnvironment()]
+    const codecKeys = other['ONBOARDING_CODEC_KEYS_FILE'] ?? ''
+    const { stderr, code } = await runToEnd({ ...settings, ONBOARDING_CODEC_KEYS_FILE: codecKeys })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/ONBOARDING_CODEC_KEYS_FILE: .*this deployment's id key/)
+  })
+
+  it('ends with 2 in production without keys of the codec, and warns of it elsewhere', async () => {
+    const { ONBOARDING_CODEC_KEYS_FILE: _codec, ...settings } = await sandboxEnvironment()
+    const production = await runToEnd({ ...settings, ONBOARDING_ENVIRONMENT: 'production' })
+    expect(production.code).toBe(2)
+    expect(production.stderr).toMatch(/ONBOARDING_CODEC_KEYS_FILE: must be set in production/)
+    const sandbox = await runToEnd({ ...settings, TEMPORAL_ADDRESS: '127.0.0.1:9' })
+    expect(sandbox.stderr).toMatch(/"level":"warn".*ONBOARDING_CODEC_KEYS_FILE: is not set.*in plain/)
   })
 
   it('refuses tenants of another environment', async () => {

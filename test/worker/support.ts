@@ -40,6 +40,7 @@ export async function sandboxEnvironment(baseUrl = 'http://127.0.0.1:4010/ekoapi
     ONBOARDING_TENANTS_FILE: tenantsFile,
     ONBOARDING_SEALING_KEYS_FILE: join(folder, KEY_FILES.sealing),
     ONBOARDING_ID_KEY_FILE: join(folder, KEY_FILES.id),
+    ONBOARDING_CODEC_KEYS_FILE: join(folder, KEY_FILES.codec),
   }
 }
 

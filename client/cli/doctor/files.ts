@@ -1,11 +1,20 @@
 import { readFile } from 'node:fs/promises'
-import { createSealer, KeyFileError, readIdKey, readPublicKeys } from '../../../secrets/index.js'
+import {
+  createPayloadCodec,
+  createSealer,
+  KeyFileError,
+  readCodecKeys,
+  readIdKey,
+  readPublicKeys,
+} from '../../../secrets/index.js'
 import type { Environment } from '../../environment.js'
 import { attempt, type Check } from './check.js'
 
 const NEEDED_FOR = {
   ONBOARDING_ID_KEY_FILE: 'Needed to start journeys and to find them by mobile.',
   ONBOARDING_SEALING_PUBLIC_KEYS_FILE: 'Needed to send secrets. Only its public half belongs here.',
+  ONBOARDING_CODEC_KEYS_FILE:
+    'Needed in production: without, names and mobiles are in Temporal’s history in the clear.',
 } as const
 
 export async function checkKeys(env: Environment): Promise<Check[]> {
@@ -18,6 +27,12 @@ export async function checkKeys(env: Environment): Promise<Check[]> {
       const set = await readPublicKeys(path)
       await createSealer(set).seal({ field: 'otp', journey: 'doctor' }, '000000')
       return `${set.keys.length} public, sealing to ${set.keys[0]?.kid ?? ''}`
+    }),
+    await checkKey('Codec keys', 'ONBOARDING_CODEC_KEYS_FILE', env, async (path) => {
+      const idKeyFile = env['ONBOARDING_ID_KEY_FILE']
+      const ring = await readCodecKeys(path, idKeyFile ? await readIdKey(idKeyFile) : null)
+      await createPayloadCodec(ring).encode([{ data: new Uint8Array() }])
+      return `${ring.keys.length} secret, encrypting with ${ring.keys[0]?.kid ?? ''}`
     }),
   ]
 }
