@@ -20,7 +20,8 @@ let clone: string
 let path: string
 
 beforeAll(async () => {
-  stack = await startTestStack()
+  // `npm run dev -- --plain`, as the README says.
+  stack = await startTestStack({ encrypted: false })
   clone = await mkdtemp(join(tmpdir(), 'clone-'))
   for (const name of ['package.json', 'node_modules', 'client', 'secrets', 'values'])
     await symlink(join(ROOT, name), join(clone, name))

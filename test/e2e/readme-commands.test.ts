@@ -25,7 +25,7 @@ beforeAll(async () => {
   const section = readme.split(/^## /m).find((text) => text.includes('temporal workflow start --type')) ?? ''
   blocks = [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, commands]) => commands ?? '')
 
-  // Temporal's tool reads payloads without keys.
+  // `npm run dev -- --plain`, as the README says.
   stack = await startTestStack({ encrypted: false })
   const clone = join(stack.folder, 'clone')
   await cloneWith(stack.folder, clone)

@@ -4,6 +4,13 @@ import { join } from 'node:path'
 /** Where the recorded histories are, one file for each kind of journey. */
 export const HISTORIES = join(import.meta.dirname, 'histories')
 
+/** Where those are that were recorded with the payload codec. */
+export const ENCRYPTED = join(import.meta.dirname, 'encrypted')
+/** The key that they were written with: for these recordings only. */
+export const TEST_ONLY_KEYS = join(ENCRYPTED, 'test-only-keys.jwks')
+/** The kinds of them. No activity fails in these: its stack trace would name folders, where nobody sees them. */
+export const ENCRYPTED_KINDS: readonly string[] = ['levin-new', 'digikhata-wrong-codes-and-resends']
+
 /** A run as it was recorded. Code decides by the workflow id (secrets are sealed for it), so it belongs to the history. */
 export interface Recording {
   readonly workflowId: string
@@ -11,13 +18,13 @@ export interface Recording {
   readonly history: object
 }
 
-/** All recordings, by the name of their kind. */
-export function readRecordings(): Map<string, Recording> {
-  const files = readdirSync(HISTORIES).filter((file) => file.endsWith('.json'))
+/** All recordings of a folder, by the name of their kind. */
+export function readRecordings(folder: string = HISTORIES): Map<string, Recording> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
   return new Map(
     files.map((file) => [
       file.replace(/\.json$/, ''),
-      JSON.parse(readFileSync(join(HISTORIES, file), 'utf8')) as Recording,
+      JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recording,
     ]),
   )
 }

@@ -1,11 +1,20 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
+import { historyFromJSON, type JSONPayload, JSONToPayload } from '@temporalio/common/lib/proto-utils.js'
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
-import { CONVERTER_PATHS, dataConverterOf } from '../../secrets/index.js'
+import {
+  type CodecKeyRing,
+  CONVERTER_PATHS,
+  createPayloadCodec,
+  dataConverterOf,
+  generateCodecKey,
+  parseCodecKeys,
+} from '../../secrets/index.js'
 import { WORKFLOWS_PATH } from '../../worker/worker.js'
 import { KINDS } from './kinds.js'
-import { readRecordings, type Recording } from './recording.js'
+import { ENCRYPTED, ENCRYPTED_KINDS, readRecordings, type Recording, TEST_ONLY_KEYS } from './recording.js'
 
 /**
  * Journeys under way survive a new release only if today's code decides, from an old history, what was decided then.
@@ -26,12 +35,8 @@ beforeAll(async () => {
   })
 })
 
-async function replay({ workflowId, history }: Recording): Promise<void> {
-  await Worker.runReplayHistory(
-    { workflowBundle, dataConverter: dataConverterOf(null) },
-    historyFromJSON(history),
-    workflowId,
-  )
+async function replay({ workflowId, history }: Recording, dataConverter = dataConverterOf(null)): Promise<void> {
+  await Worker.runReplayHistory({ workflowBundle, dataConverter }, historyFromJSON(history), workflowId)
 }
 
 interface HistoryJson {
@@ -106,11 +111,74 @@ describe('a recorded journey', () => {
     for (const [name, { history }] of recordings) {
       const payloads = [...JSON.stringify(history).matchAll(/"data":"([^"]*)"/g)]
       const decoded = payloads.map(([, data]) => Buffer.from(data ?? '', 'base64').toString('utf8'))
-      const text = [JSON.stringify(history), ...decoded].join('\n')
-      expect([name, /file:\/\/|\/home\/|\/root\/|\/Users\/|\/tmp\/|node_modules|\d+@/.exec(text)?.[0]]).toEqual([
-        name,
-        undefined,
-      ])
+      expect([name, placesIn([JSON.stringify(history), ...decoded])]).toEqual([name, []])
     }
   })
 })
+
+describe('a journey that was recorded with the payload codec', () => {
+  const encrypted = readRecordings(ENCRYPTED)
+  const idKey = randomBytes(32)
+  let ring: CodecKeyRing
+  beforeAll(async () => {
+    ring = parseCodecKeys(JSON.parse(await readFile(TEST_ONLY_KEYS, 'utf8')), 'the test-only keys')
+  })
+
+  it('is there in each of its kinds, and hides what its kind in plain shows', () => {
+    expect([...encrypted.keys()].sort()).toEqual([...ENCRYPTED_KINDS].sort())
+    for (const [name, { history }] of encrypted) {
+      const name64 = Buffer.from('"name":"Test Sender"').toString('base64').slice(4, -4)
+      expect(JSON.stringify(history)).not.toContain(name64)
+      expect([name, payloadsIn(history).filter(isEncrypted).length > 20]).toEqual([name, true])
+    }
+  })
+
+  it.each(ENCRYPTED_KINDS)('goes today as it went then: %s', async (name) => {
+    await replay(encrypted.get(name) as Recording, dataConverterOf(ring))
+  })
+
+  it.each(ENCRYPTED_KINDS)('goes as it went when the key that it was written with only decrypts: %s', async (name) => {
+    const rotated = { keys: [generateCodecKey(idKey), ...ring.keys] }
+    await replay(encrypted.get(name) as Recording, dataConverterOf(rotated))
+  })
+
+  it('and histories in plain go on under a key ring', async () => {
+    await replay(recordings.get('levin-new') as Recording, dataConverterOf(ring, idKey))
+  })
+
+  it('does not go at all while its key is missing', async () => {
+    const recording = encrypted.get('levin-new') as Recording
+    const other = { keys: [generateCodecKey(idKey)] }
+    for (const without of [other, null])
+      await expect(replay(recording, dataConverterOf(without))).rejects.toBeInstanceOf(Error)
+  })
+
+  it('holds nothing of the machine that it was recorded on, not even where nobody looks', async () => {
+    for (const [name, { history }] of encrypted) {
+      const decoded = await createPayloadCodec(ring).decode(
+        payloadsIn(history).map((payload) => JSONToPayload(payload)),
+      )
+      const texts = decoded.map(({ data }) => Buffer.from(data ?? []).toString('utf8'))
+      expect(texts.join()).toContain('Test Sender')
+      expect([name, placesIn([JSON.stringify(history), ...texts])]).toEqual([name, []])
+    }
+  })
+})
+
+/** What names a machine or a folder of one. */
+function placesIn(texts: readonly string[]): string[] {
+  const places = /file:\/\/|\/home\/|\/root\/|\/Users\/|\/tmp\/|node_modules|\d+@/
+  return texts.flatMap((text) => places.exec(text)?.[0] ?? [])
+}
+
+/** The payloads of a history in JSON. */
+function payloadsIn(value: unknown): JSONPayload[] {
+  if (Array.isArray(value)) return value.flatMap(payloadsIn)
+  if (typeof value !== 'object' || value === null) return []
+  if ('metadata' in value && 'data' in value) return [value as JSONPayload]
+  return Object.values(value).flatMap(payloadsIn)
+}
+
+function isEncrypted({ metadata }: JSONPayload): boolean {
+  return metadata?.['encoding'] === Buffer.from('binary/encrypted').toString('base64')
+}

@@ -12,6 +12,7 @@ const REQUIRED = {
   ONBOARDING_TENANTS_PATH: '/srv/tenants.json',
   ONBOARDING_SEALING_KEYS_PATH: '/srv/sealing-keys.json',
   ONBOARDING_ID_KEY_PATH: '/srv/id-key',
+  ONBOARDING_CODEC_KEYS_PATH: '/srv/codec-keys.json',
   ONBOARDING_TENANT_SECRETS_FOLDER: '/srv/tenant-secrets',
 }
 const compose = composeFile(REQUIRED)
@@ -162,6 +163,7 @@ describe('docker-compose.temporal.yml', () => {
   it('gives the worker its settings, its keys as secrets, and time to finish', () => {
     const { environment = {}, secrets, stop_grace_period, init } = service('worker')
     expect(Object.keys(environment).sort()).toEqual([
+      'ONBOARDING_CODEC_KEYS_FILE',
       'ONBOARDING_ENVIRONMENT',
       'ONBOARDING_ID_KEY_FILE',
       'ONBOARDING_LOG_LEVEL',
@@ -177,6 +179,7 @@ describe('docker-compose.temporal.yml', () => {
       environment['ONBOARDING_TENANTS_FILE'],
       environment['ONBOARDING_SEALING_KEYS_FILE'],
       environment['ONBOARDING_ID_KEY_FILE'],
+      environment['ONBOARDING_CODEC_KEYS_FILE'],
     ])
     expect(seconds(stop_grace_period)).toBeGreaterThan(Number(environment['ONBOARDING_SHUTDOWN_GRACE_SECONDS']))
     expect(init).toBe(true)
