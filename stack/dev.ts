@@ -26,7 +26,6 @@ Keys, journeys and logs stay in the folder ${FOLDER}; remove it to begin anew.`,
       .choices([...DIALECTS])
       .default(DIALECTS[0]),
   )
-  .option('--plain', 'payloads are not encrypted, so that Temporal UI and Temporal’s command line tool show them')
   .allowExcessArguments(false)
   .addHelpText('after', '\nExit codes: 0 stopped by Ctrl-C · 1 it could not start, or a part of it ended by itself.')
 
@@ -34,12 +33,12 @@ Keys, journeys and logs stay in the folder ${FOLDER}; remove it to begin anew.`,
 const running: { stack?: LocalStack; unlock?: () => Promise<void> } = {}
 
 /** @throws Error where the stack cannot be started, or a part of it ends */
-async function dev(dialect: Dialect, encrypted: boolean): Promise<never> {
+async function dev(dialect: Dialect): Promise<never> {
   const paint = painter(hasColours(process.stdout))
   const folder = join(process.cwd(), FOLDER)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   running.unlock = await lockFolder(join(folder, 'dev.lock'))
-  const stack = await startLocalStack({ folder, dialect, encrypted, report: (line) => console.log(paint('dim', line)) })
+  const stack = await startLocalStack({ folder, dialect, report: (line) => console.log(paint('dim', line)) })
   running.stack = stack
   const { numbers } = await new SandboxControl(stack.sandboxUrl).scenarios()
   for (const line of devLines(stack, { dialect, folder: FOLDER, numbers }, paint)) console.log(line)
@@ -47,9 +46,9 @@ async function dev(dialect: Dialect, encrypted: boolean): Promise<never> {
 }
 
 async function main(): Promise<never> {
-  const { dialect, plain = false } = command.parse().opts<{ dialect: Dialect; plain?: boolean }>()
+  const { dialect } = command.parse().opts<{ dialect: Dialect }>()
   const interrupted = untilInterrupted()
-  const end = await Promise.race([dev(dialect, !plain).catch((error: unknown) => messageOf(error)), interrupted])
+  const end = await Promise.race([dev(dialect).catch((error: unknown) => messageOf(error)), interrupted])
   if (end === 'interrupted') console.log('\nStopping.')
   else console.error(end)
   await running.stack?.stop()

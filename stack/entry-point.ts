@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-export type Program = 'worker/main' | 'sandbox/main' | 'client/cli/main'
+export type Program = 'worker/main' | 'sandbox/main' | 'client/cli/main' | 'secrets/codec-server/main'
 
 /**
  * How to run one of our programs as a process: the TypeScript source from a clone, or the JavaScript of `npm run build`,

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureKeysFolder, KEY_FILES } from '../secrets/index.js'
+import { type LocalCodecServer, startLocalCodecServer } from './codec-server.js'
 import { entryPoint } from './entry-point.js'
 import { LOCAL_TENANTS, LOCAL_USER_CODE, writeLocalTenants } from './local-tenants.js'
-import { preferPort } from './ports.js'
+import { freePort, preferPort } from './ports.js'
 import { type ManagedProcess, startProcess } from './processes.js'
-import { findTemporalCli, startTemporalServer, type TemporalServer } from './temporal-server.js'
+import { findTemporalCli, startTemporalServer, TEMPORAL_UI_PORT, type TemporalServer } from './temporal-server.js'
 
 /** Where a person expects the sandbox; another free port is taken where this one is not. */
 const SANDBOX_PORT = 4010
@@ -24,8 +25,10 @@ export interface LocalStackOptions {
   readonly persistent?: boolean
   /** Run the build in `dist/` instead of the sources; default: whatever this file itself is. */
   readonly built?: boolean
-  /** Default true. Without, worker and clients write payloads in plain. */
+  /** Default true. Without, worker and clients write payloads in plain: for recordings of old journeys. */
   readonly encrypted?: boolean
+  /** Default: as `ui`. Without, Temporal's own tools show ciphertext. */
+  readonly codecServer?: boolean
   /** Settings of the worker beside the stack's own. */
   readonly workerEnv?: Readonly<Record<string, string>>
 }
@@ -35,7 +38,9 @@ export interface LocalStack {
   readonly sandboxUrl: string
   readonly sandbox: ManagedProcess
   readonly worker: ManagedProcess
-  /** Environment of clients: Temporal's address, tenant, keys. */
+  /** Undefined where it was not asked for. */
+  readonly codecServer: LocalCodecServer | undefined
+  /** Environment of clients, Temporal's own command line tool among them: Temporal's address, codec, tenant, keys. */
   readonly clientEnv: Readonly<Record<string, string>>
   readonly tenantsFile: string
   /** Starts one more worker on the same queue, unless `env` says otherwise. */
@@ -60,8 +65,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const cli = await findTemporalCli(report)
     // Built with `go install`, it does not know its version.
     report(`Temporal CLI ${cli.version.replace('0.0.0-DEV', 'built from source')} (${cli.origin})`)
+    const uiPort = ui ? await chooseUiPort(options) : undefined
+    const codecServer = await startCodecServerIfWanted(options, join(keys, KEY_FILES.codec), uiPort)
+    if (codecServer) started.push(codecServer.process)
     const temporal = await startTemporalServer({
       cliPath: cli.path,
+      ...(uiPort !== undefined && { uiPort }),
+      ...(codecServer && { uiCodecEndpoint: codecServer.endpoint }),
       ...(persistent && { dbFile: join(folder, 'temporal.db') }),
       logFile: join(folder, 'temporal.log'),
       headless: !ui,
@@ -69,6 +79,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     })
     started.push(temporal)
     report(`Temporal server at ${temporal.address}`)
+    if (codecServer) report('Codec server decrypts for Temporal UI and Temporal’s command line tool')
 
     const { sandbox, url, ekoBaseUrl } = await startSandboxProcess(options)
     started.push(sandbox)
@@ -80,6 +91,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const clientEnv = {
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
+      ...(codecServer && { TEMPORAL_CODEC_ENDPOINT: codecServer.endpoint }),
       ONBOARDING_TENANT: LOCAL_TENANTS[0],
       ONBOARDING_ID_KEY_FILE: join(keys, KEY_FILES.id),
       ONBOARDING_SEALING_PUBLIC_KEYS_FILE: join(keys, KEY_FILES.sealingPublic),
@@ -114,11 +126,29 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const worker = await startWorker('worker')
     report('Worker polls for journeys')
     await writeClientSettings(folder, clientEnv)
-    return { temporal, sandboxUrl: url, sandbox, worker, clientEnv, tenantsFile, startWorker, stop }
+    return { temporal, sandboxUrl: url, sandbox, worker, codecServer, clientEnv, tenantsFile, startWorker, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Chosen before the server that listens there, since the codec server must know which page may ask it. */
+function chooseUiPort({ usualPorts = true }: LocalStackOptions): Promise<number> {
+  return usualPorts ? preferPort(TEMPORAL_UI_PORT) : freePort()
+}
+
+async function startCodecServerIfWanted(
+  { folder, ui = true, codecServer = ui, usualPorts = true, built }: LocalStackOptions,
+  keysFile: string,
+  uiPort: number | undefined,
+): Promise<LocalCodecServer | undefined> {
+  if (!codecServer) return undefined
+  return startLocalCodecServer({
+    ...{ folder, keysFile, usualPorts },
+    ...(uiPort !== undefined && { uiPort }),
+    ...(built !== undefined && { built }),
+  })
 }
 
 async function startSandboxProcess({

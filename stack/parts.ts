@@ -12,11 +12,12 @@ const LINES_SHOWN = 15
 const WIDEST_LINE = 240
 
 /** Settles when the first part of the stack has ended, for whatever reason. */
-export function firstToEnd({ temporal, sandbox, worker }: LocalStack): Promise<DeadPart> {
+export function firstToEnd({ temporal, sandbox, worker, codecServer }: LocalStack): Promise<DeadPart> {
   const parts = [
     { name: 'Temporal server', process: temporal },
     { name: 'sandbox', process: sandbox },
     { name: 'worker', process: worker },
+    ...(codecServer ? [{ name: 'codec server', process: codecServer.process }] : []),
   ]
   return Promise.race(
     parts.map(async ({ name, process }) => {

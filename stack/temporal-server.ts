@@ -41,6 +41,8 @@ export interface TemporalServerOptions {
   readonly dynamicConfig?: Readonly<Record<string, string>>
   /** Without Web UI. */
   readonly headless?: boolean
+  /** Where the Web UI has payloads decoded. Default: nowhere, it shows ciphertext. */
+  readonly uiCodecEndpoint?: string
 }
 
 export interface TemporalServer {
@@ -62,11 +64,12 @@ export interface TemporalServer {
 }
 
 const commandLine = (options: TemporalServerOptions, port: number, uiPort: number | undefined): string[] => {
-  const { dbFile, namespace = 'default', searchAttributes = ONBOARDING_SEARCH_ATTRIBUTES } = options
+  const { dbFile, namespace = 'default', searchAttributes = ONBOARDING_SEARCH_ATTRIBUTES, uiCodecEndpoint } = options
   const config = { ...SERVER_SETTINGS, ...options.dynamicConfig }
   return [
     ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(port)],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...(uiPort === undefined || uiCodecEndpoint === undefined ? [] : ['--ui-codec-endpoint', uiCodecEndpoint]),
     ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),

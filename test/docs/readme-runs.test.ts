@@ -20,8 +20,7 @@ let clone: string
 let path: string
 
 beforeAll(async () => {
-  // `npm run dev -- --plain`, as the README says.
-  stack = await startTestStack({ encrypted: false })
+  stack = await startTestStack({ codecServer: true })
   clone = await mkdtemp(join(tmpdir(), 'clone-'))
   for (const name of ['package.json', 'node_modules', 'client', 'secrets', 'values'])
     await symlink(join(ROOT, name), join(clone, name))

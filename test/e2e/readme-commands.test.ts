@@ -25,8 +25,7 @@ beforeAll(async () => {
   const section = readme.split(/^## /m).find((text) => text.includes('temporal workflow start --type')) ?? ''
   blocks = [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, commands]) => commands ?? '')
 
-  // `npm run dev -- --plain`, as the README says.
-  stack = await startTestStack({ encrypted: false })
+  stack = await startTestStack({ codecServer: true })
   const clone = join(stack.folder, 'clone')
   await cloneWith(stack.folder, clone)
   const { path } = await findTemporalCli(() => undefined)

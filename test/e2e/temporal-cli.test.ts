@@ -13,8 +13,8 @@ import { startTestStack, type TestStack } from '../support/test-stack.js'
 let stack: TestStack
 let temporal: TemporalCli
 beforeAll(async () => {
-  // The tool reads payloads without keys.
-  stack = await startTestStack({ encrypted: false })
+  // The tool reads payloads without keys of its own.
+  stack = await startTestStack({ codecServer: true })
   temporal = await temporalCliOf(stack)
 })
 afterAll(() => stack?.stop())

@@ -17,8 +17,12 @@ const TEST_WORKER_ENV = {
 export interface TestStackOptions {
   readonly dialect?: string
   readonly workerEnv?: Readonly<Record<string, string>>
-  /** Default true. Without, payloads can be read without keys, e.g. by Temporal's own command line tool. */
+  /** Default true. Without, payloads are written in plain, as before the codec. */
   readonly encrypted?: boolean
+  /** Default false: Temporal's own tools show ciphertext. */
+  readonly codecServer?: boolean
+  /** Default false: Temporal has no Web UI. */
+  readonly ui?: boolean
   /** Default false: the server keeps its data in memory. */
   readonly persistent?: boolean
 }
@@ -46,12 +50,13 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const { persistent = false, encrypted = true, dialect } = options
+    const { persistent = false, encrypted = true, codecServer = false, ui = false, dialect } = options
     local = await startLocalStack({
       folder,
       persistent,
       encrypted,
-      ui: false,
+      codecServer,
+      ui,
       usualPorts: false,
       built: isBuildFresh(),
       report: () => undefined,

@@ -1,0 +1,10 @@
+/** The codec server. It is no part of `secrets/index.ts`, so that workers and clients do not load it. */
+export * from './access.js'
+export * from './access-log.js'
+export * from './codec.js'
+export * from './codes.js'
+export * from './config.js'
+export * from './for-people.js'
+export * from './run.js'
+export * from './server.js'
+export * from './settings.js'
