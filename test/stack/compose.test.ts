@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from '@jest/globals'
+import { afterAll, describe, expect, it } from '@jest/globals'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
+import { readCodecServerConfig } from '../../secrets/codec-server/index.js'
+import { ensureKeysFolder, KEY_FILES } from '../../secrets/index.js'
 import { composeFile, composeVariables, rawComposeFile, readRepoFile, type ComposeService } from './compose-file.js'
-import { ROOT } from './support.js'
+import { newFolder, removeFolders, ROOT } from './support.js'
 
 const REQUIRED = {
   POSTGRES_PASSWORD: 'x'.repeat(24),
@@ -13,8 +15,10 @@ const REQUIRED = {
   ONBOARDING_SEALING_KEYS_PATH: '/srv/sealing-keys.json',
   ONBOARDING_ID_KEY_PATH: '/srv/id-key',
   ONBOARDING_CODEC_KEYS_PATH: '/srv/codec-keys.json',
+  ONBOARDING_CODEC_TOKEN_PATH: '/srv/codec-token',
   ONBOARDING_TENANT_SECRETS_FOLDER: '/srv/tenant-secrets',
 }
+afterAll(removeFolders)
 const compose = composeFile(REQUIRED)
 const raw = rawComposeFile()
 const services = Object.entries(compose.services)
@@ -67,7 +71,10 @@ describe('docker-compose.temporal.yml', () => {
       expect(() => composeFile({ ...REQUIRED, [name]: '' })).toThrow(`required variable ${name} is missing`)
     }
     for (const [name, { environment = {} }] of Object.entries(raw.services)) {
-      const secrets = Object.entries(environment).filter(([key]) => /PASSWORD|PWD|SECRET|TOKEN|_KEY/.test(key))
+      const isFlag = (key: string): boolean => key === 'TEMPORAL_CODEC_PASS_ACCESS_TOKEN'
+      const secrets = Object.entries(environment).filter(
+        ([key]) => /PASSWORD|PWD|SECRET|TOKEN|_KEY/.test(key) && !isFlag(key),
+      )
       for (const [key, value] of secrets) {
         expect({ name, key, value: String(value) }).toEqual({
           name,
@@ -101,7 +108,7 @@ describe('docker-compose.temporal.yml', () => {
 
   it('publishes ports on loopback only, and not the database', () => {
     const published = services.flatMap(([, { ports = [] }]) => ports)
-    expect(published).toHaveLength(3)
+    expect(published).toHaveLength(4)
     for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
     expect(service('postgresql').ports).toBe(undefined)
     expect(compose.networks['database']).toEqual({ internal: true })
@@ -185,6 +192,47 @@ describe('docker-compose.temporal.yml', () => {
     expect(init).toBe(true)
   })
 
+  it('gives the codec server the codec’s keys and a token, no other key, and a network without Temporal and Eko', () => {
+    const { environment = {}, secrets, networks, command } = service('codec-server')
+    expect(secrets).toEqual(['codec-keys', 'codec-token'])
+    expect(environment['ONBOARDING_CODEC_KEYS_FILE']).toBe('/run/secrets/codec-keys')
+    expect(environment['ONBOARDING_CODEC_SERVER_TOKEN_FILE']).toBe('/run/secrets/codec-token')
+    expect(environment['ONBOARDING_ENVIRONMENT']).toBe('production')
+    expect(networks).toEqual(['codec'])
+    expect(command).toEqual(['node', 'dist/secrets/codec-server/main.js'])
+    expect(Object.keys(environment).filter((name) => name.includes('CAPABILITY'))).toEqual([])
+  })
+
+  it('sets nothing of the codec server that it does not know, and what it starts with without a login is accepted', async () => {
+    const folder = newFolder()
+    await ensureKeysFolder(folder)
+    writeFileSync(join(folder, 'token'), 'a'.repeat(64), { mode: 0o600 })
+    const { environment = {} } = service('codec-server')
+    const files = {
+      ONBOARDING_CODEC_KEYS_FILE: join(folder, KEY_FILES.codec),
+      ONBOARDING_CODEC_SERVER_TOKEN_FILE: join(folder, 'token'),
+    }
+    const { host, port, origins, access } = await readCodecServerConfig({ ...environment, ...files })
+    expect({ host, port, origins }).toEqual({ host: '0.0.0.0', port: 8081, origins: [] })
+    expect(access).toEqual({ token: 'a'.repeat(64), capability: undefined, jwt: undefined })
+    const login = {
+      ONBOARDING_CODEC_SERVER_ORIGINS: 'https://temporal.example.com',
+      ONBOARDING_CODEC_SERVER_JWKS_URL: 'https://login.example.com/keys',
+      ONBOARDING_CODEC_SERVER_JWT_ISSUER: 'https://login.example.com',
+      ONBOARDING_CODEC_SERVER_JWT_AUDIENCE: 'temporal-ui',
+    }
+    for (const name of Object.keys(login)) expect(Object.keys(environment)).toContain(name)
+    const withLogin = await readCodecServerConfig({ ...environment, ...files, ...login })
+    expect(withLogin.access.jwt).toMatchObject({ audience: 'temporal-ui' })
+  })
+
+  it('has Temporal UI decode only where an endpoint is set, and then by the token of its login', () => {
+    const { environment = {} } = service('temporal-ui')
+    expect(environment['TEMPORAL_CODEC_ENDPOINT']).toBe('')
+    expect(environment['TEMPORAL_CODEC_PASS_ACCESS_TOKEN']).toBe('true')
+    expect(environment['TEMPORAL_CODEC_INCLUDE_CREDENTIALS']).toBe('false')
+  })
+
   it('starts the sandbox under its profile only', () => {
     expect(service('sandbox').profiles).toEqual(['sandbox'])
     expect(service('sandbox').command).toEqual('node dist/sandbox/main.js --host 0.0.0.0 --port 4010'.split(' '))
@@ -223,7 +271,7 @@ describe('the image', () => {
   it('is built in stages from one pinned base, and runs the worker as a user without rights', () => {
     for (const stage of stages) expect(stage).toMatch(/^FROM node:20\.\d+\.\d+-[a-z]+-slim AS [a-z]+$/)
     const targets = stages.map((stage) => stage.split(' AS ')[1])
-    for (const name of ['worker', 'sandbox']) expect(targets).toContain(service(name).build?.target)
+    for (const name of ['worker', 'sandbox', 'codec-server']) expect(targets).toContain(service(name).build?.target)
     const runtime = lines.slice(lines.indexOf(stages.at(-1) ?? ''))
     expect(runtime).toContain('USER node')
     expect(runtime.filter((line) => line.startsWith('CMD'))).toEqual(['CMD ["node", "dist/worker/main.js"]'])
