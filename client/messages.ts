@@ -75,6 +75,7 @@ const consentSchema = z.strictObject({
   textSha256: z.string().regex(/^[0-9a-f]{64}$/, 'Must be the SHA-256 of the text: 64 hex digits.'),
   mode: z.enum(['self', 'assisted']),
   agent: id.optional(),
+  channel: id.optional(),
   acceptedAt: z.iso.datetime({ offset: true, error: 'Must be a time in ISO 8601, e.g. 2026-01-31T10:00:00Z.' }),
 })
 

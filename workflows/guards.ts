@@ -40,6 +40,7 @@ export const enterAadhaar = shape({
       textSha256: { check: text(64, /^[0-9a-f]{64}$/) },
       mode: { check: oneOf('self', 'assisted') },
       agent: { check: text(MAX_ID), optional: true },
+      channel: { check: text(MAX_ID), optional: true },
       acceptedAt: { check: isoTime },
     }),
   },

@@ -28,7 +28,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   openChallenge(turn, call, outcome) {
     const { challenge, plan } = turn.journey
     const lifetime = (plan?.policy.otpLifetimeSeconds ?? 0) * 1000
-    if (call.name === 'onboardSender') stepDone(turn, 'ENROLLED')
+    if (call.name === 'onboardSender') stepDone(turn, 'ENROLLED', outcome)
     if (challenge && outcome.otpRefId) {
       const expiresAt = turn.now + lifetime
       set(turn, { challenge: { ...challenge, dispatch: 'sent', ref: outcome.otpRefId, expiresAt } })
@@ -79,7 +79,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   },
 
   mobileVerified(turn, call, outcome) {
-    stepDone(turn, 'MOBILE_VERIFIED')
+    stepDone(turn, 'MOBILE_VERIFIED', outcome)
     const kept = turn.journey.keptChallenge
     set(turn, { challenge: null, keptChallenge: null })
     if (outcome.answer === 'PAN_PENDING') {
@@ -100,7 +100,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
       validatePan: 'PAN_VERIFIED',
     }
     const step = done[call.name]
-    if (step) stepDone(turn, step)
+    if (step) stepDone(turn, step, outcome)
     // Eko's 585 says "approved before", which is not a success of this PAN.
     const panSuccess = call.name === 'validatePan' && outcome.facts?.status === 0
     endCompleted(turn, call, outcome, panSuccess ? 'full' : 'unconfirmed')
@@ -168,7 +168,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   },
 
   aadhaarVerified(turn, call, outcome) {
-    stepDone(turn, 'AADHAAR_VERIFIED')
+    stepDone(turn, 'AADHAAR_VERIFIED', outcome)
     set(turn, { aadhaar: null, challenge: null })
     goToPan(turn, call, outcome)
   },
@@ -248,9 +248,10 @@ function facts(outcome: CallOutcome): Pick<CallOutcome, 'facts'> {
   return outcome.facts ? { facts: outcome.facts } : {}
 }
 
-function stepDone(turn: Turn, step: StepDone): void {
-  const { steps } = turn.journey
-  if (!steps.includes(step)) set(turn, { steps: [...steps, step] })
+function stepDone(turn: Turn, step: StepDone, outcome: CallOutcome): void {
+  const { steps, proofs } = turn.journey
+  if (steps.includes(step)) return
+  set(turn, { steps: [...steps, step], proofs: [...proofs, { step, at: iso(turn.now), ...facts(outcome) }] })
 }
 
 /** Sends a sender OTP by the journey itself, if the quota and the cooldown allow; else the user asks for it later. */

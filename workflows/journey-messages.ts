@@ -27,15 +27,17 @@ export const APPLY: { readonly [Name in Message['name']]: Apply<Name> } = {
     const { presented } = turn.journey
     if (!presented) return
     const { version, language, presentedAt } = presented
-    const { consentId, textSha256, mode, agent, acceptedAt } = consent
+    const { consentId, textSha256, mode, agent, acceptedAt, channel = actor?.channel } = consent
     set(turn, {
       aadhaar,
       lastError: null,
       consent: {
         ...{ consentId, textSha256, mode, ...(agent && { agent }), acceptedAt, version, language },
+        ...(channel && { channel }),
         presentedAt: iso(presentedAt),
         usedAt: iso(turn.now),
         ...(actor && { actor }),
+        userCode: turn.journey.userCode,
       },
     })
     withWallet(turn, submission, (wallet) => {
@@ -86,7 +88,8 @@ export const APPLY: { readonly [Name in Message['name']]: Apply<Name> } = {
   takeOver(turn, { userCode, reason }, submission) {
     set(turn, { operatorReason: reason, resolving: { userCode, submission, since: turn.now } })
   },
-  withdrawConsent(turn, { reason }, submission) {
+  withdrawConsent(turn, { actor, reason }, submission) {
+    set(turn, { withdrawal: { at: iso(turn.now), actor, reason } })
     finish(turn, submission, 'CANCELLED', { operatorReason: reason, detail: 'CONSENT_WITHDRAWN', presented: null })
   },
   cancel(turn, { reason }, submission) {

@@ -6,6 +6,7 @@ import type {
   CompletionEvidence,
   ConsentRecord,
   ConsentText,
+  ConsentWithdrawal,
   Dependency,
   Message,
   MessageCounts,
@@ -21,6 +22,7 @@ import type {
   SenderDetails,
   State,
   StepDone,
+  StepProof,
   SupportFacts,
   TimelineEntry,
 } from './messages.js'
@@ -77,12 +79,16 @@ export interface Journey {
   readonly consentLanguages: readonly string[] | null
   readonly presented: (ConsentText & { readonly presentedAt: number }) | null
   readonly consent: ConsentRecord | null
+  /** Each consent under which an Aadhaar number went to Eko, newest last. */
+  readonly consents: readonly ConsentRecord[]
+  readonly withdrawal: ConsentWithdrawal | null
   readonly aadhaar: SealedField | null
   readonly wallet: Wallet | null
   /** Steps that already spent their one sender re-verification. */
   readonly reverified: readonly OpenState[]
   readonly keptPan: { readonly pan: SealedField; readonly until: number } | null
   readonly steps: readonly StepDone[]
+  readonly proofs: readonly StepProof[]
   readonly mobileHint: string | null
   readonly applicationId: string | null
   readonly profile: Profile | null

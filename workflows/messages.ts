@@ -71,6 +71,8 @@ export interface ConsentGiven {
   /** Who operated the screen: the sender, or an agent beside the sender (then `agent` says which). */
   readonly mode: 'self' | 'assisted'
   readonly agent?: string
+  /** Where the sender agreed, e.g. `app`, `branch`; default: the message's `actor.channel`. An opaque word. */
+  readonly channel?: string
   /** When the sender agreed, ISO 8601. */
   readonly acceptedAt: IsoTime
 }
@@ -256,6 +258,22 @@ export interface ConsentRecord extends ConsentGiven {
   /** When the Aadhaar number was first sent under it. */
   readonly usedAt: IsoTime
   readonly actor?: Actor
+  /** Eko's code of the agent that the journey was run for at that time. Absent in records from before it was kept. */
+  readonly userCode?: string
+}
+
+/** A step that Eko confirmed to this journey, when, and what Eko said. */
+export interface StepProof {
+  readonly step: StepDone
+  readonly at: IsoTime
+  readonly facts?: SupportFacts
+}
+
+/** That the sender withdrew the consent, and who passed it on. */
+export interface ConsentWithdrawal {
+  readonly at: IsoTime
+  readonly actor: Actor
+  readonly reason: string
 }
 
 export interface AttemptCounters {
@@ -302,6 +320,13 @@ export interface View {
   /** Timeline entries so far, the dropped ones included. */
   readonly timelineTotal: number
   readonly consent: ConsentRecord | null
+  /**
+   * The consent ledger: each consent under which an Aadhaar number went to Eko, oldest first, at most the last 50.
+   * This and the next two are absent in views from before they were kept.
+   */
+  readonly consents?: readonly ConsentRecord[]
+  readonly proofs?: readonly StepProof[]
+  readonly withdrawal?: ConsentWithdrawal | null
   /** Messages that wait to be applied. */
   readonly pending: number
   readonly messages: MessageCounts

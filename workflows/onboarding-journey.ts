@@ -73,11 +73,14 @@ export function openJourney({ workflowId, runId, input, now }: Opening): Journey
     consentLanguages: null,
     presented: null,
     consent: null,
+    consents: [],
+    withdrawal: null,
     aadhaar: null,
     wallet: null,
     reverified: [],
     keptPan: null,
     steps: [],
+    proofs: [],
     mobileHint: null,
     applicationId: null,
     profile: null,
@@ -288,15 +291,29 @@ function endCall(turn: Turn, outcome: CallOutcome): void {
   })
   noteCall(turn, call, outcome)
   countDispatch(turn, call.name, outcome)
+  keepConsent(turn, call.name, outcome)
   const { action } = transitionFor(call.name, outcome.answer)
   ACTIONS[action](turn, call, outcome)
   dropUnsentChallenge(turn)
 }
 
+/** A journey lives for days and each consent costs its sender an SMS: more than these are not to be expected. */
+const CONSENTS_KEPT = 50
+
 const NEVER_EXECUTED = ['INPUT_REFUSED', 'NOT_SENT', 'BUSY', 'CONFIGURATION', 'LIMIT_REACHED', 'RUN_RESET'] as const
 
 function keepStreak(journey: Journey, outcome: CallOutcome): number {
   return outcome.answer === 'UNRECOGNISED_ANSWER' ? journey.unrecognisedInARow : 0
+}
+
+/** Enters the consent into the ledger, once the Aadhaar number went to Eko under it. */
+function keepConsent(turn: Turn, name: CallName, { answer }: CallOutcome): void {
+  const { consent, consents } = turn.journey
+  if (name !== 'generateAadhaarOtp' || !consent || NEVER_EXECUTED.some((never) => never === answer)) return
+  // A code that is sent again goes under the same one.
+  const last = consents.at(-1)
+  if (last?.usedAt === consent.usedAt && last.acceptedAt === consent.acceptedAt) return
+  set(turn, { consents: [...consents, consent].slice(-CONSENTS_KEPT) })
 }
 
 /** Only what is not empty replaces what is held: Levin often answers `""`. */

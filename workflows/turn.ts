@@ -107,7 +107,14 @@ export function close(turn: Turn, state: State, change: Partial<Journey> = {}): 
   enter(turn, state)
   const waiting = [...(call?.submissions ?? []), ...turn.journey.queue]
   const { messages, queue } = turn.journey
-  for (const { message } of queue) note(turn, { what: `message:${message.name}`, code: state })
+  for (const { message } of queue) {
+    note(turn, { what: `message:${message.name}`, code: state })
+    // The end came first, and answers it; that the consent was withdrawn stays true.
+    if (message.name === 'withdrawConsent') {
+      const { actor, reason } = message.body
+      set(turn, { withdrawal: { at: iso(turn.now), actor, reason } })
+    }
+  }
   set(turn, { queue: [], messages: { ...messages, taken: messages.taken + queue.length } })
   if (isClosed(state)) record(turn, waiting, state)
 }
