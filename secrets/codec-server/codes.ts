@@ -29,7 +29,7 @@ export const CODEC_SERVER_CODES = {
   },
   NOT_JSON: {
     http: 415,
-    cause: 'The body is not `application/json`, or it is compressed.',
+    cause: 'The body is not JSON by its `content-type`, or it is compressed.',
     action: 'Send JSON, not compressed.',
   },
   TOO_LARGE: {

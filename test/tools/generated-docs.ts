@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { CLIENT_CODES } from '../../client/errors.js'
 import { CLIENT_SETTINGS } from '../../client/environment.js'
+import { CODEC_SERVER_CODES } from '../../secrets/codec-server/codes.js'
+import { CODEC_SERVER_SETTINGS } from '../../secrets/codec-server/settings.js'
 import { SETTINGS } from '../../worker/settings.js'
 import {
   ATTENTION,
@@ -33,6 +35,25 @@ export const BLOCKS: Readonly<Record<string, () => string>> = {
     table(
       ['setting', 'meaning'],
       Object.entries(CLIENT_SETTINGS).map(([name, meaning]) => [`\`${name}\``, meaning]),
+    ),
+  'codec-server-settings': () =>
+    table(
+      ['setting', 'default', 'meaning'],
+      CODEC_SERVER_SETTINGS.map(({ name, default: value, required, meaning }) => [
+        `\`${name}\``,
+        value === null ? (required ? '**required**' : '–') : `\`${value}\``,
+        meaning,
+      ]),
+    ),
+  'codec-server-codes': () =>
+    table(
+      ['code', 'HTTP', 'cause', 'what to do'],
+      Object.entries(CODEC_SERVER_CODES).map(([code, { http, cause, action }]) => [
+        `\`${code}\``,
+        String(http),
+        cause,
+        action,
+      ]),
     ),
   policy: () =>
     table(
