@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import { cpus } from 'node:os'
+import { defaultPayloadConverter, type Payload } from '@temporalio/common'
+import { createPeopleCodec } from '../../secrets/codec-server/codec.js'
+import {
+  createOpener,
+  createPayloadCodec,
+  createSealer,
+  generateCodecKey,
+  generateSealingKey,
+} from '../../secrets/index.js'
+
+/**
+ * `npm run cost`: what encryption costs per message, in microseconds. Each line is the median and the 99th percentile of
+ * many single calls, one after the other, after as many calls to warm up.
+ */
+
+const CALLS = 2_000
+const BINDING = { field: 'aadhaar', journey: `onboarding:levin:acme:${'0'.repeat(32)}` } as const
+
+interface Cost {
+  readonly what: string
+  readonly bytes: number
+  readonly median: number
+  readonly p99: number
+}
+
+async function measure(what: string, bytes: number, call: () => Promise<unknown>): Promise<Cost> {
+  for (let at = 0; at < CALLS; at += 1) await call()
+  const times: number[] = []
+  for (let at = 0; at < CALLS; at += 1) {
+    const start = process.hrtime.bigint()
+    await call()
+    times.push(Number(process.hrtime.bigint() - start) / 1_000)
+  }
+  times.sort((one, other) => one - other)
+  return { what, bytes, median: times[Math.floor(CALLS / 2)] ?? 0, p99: times[Math.floor(CALLS * 0.99)] ?? 0 }
+}
+
+/** Like a code, a sender's details, and a view with a long timeline. */
+function messages(sealed: string): [what: string, value: unknown][] {
+  const line = { at: '2026-01-31T10:00:00.000Z', what: 'call verifySenderOtp', code: 'AADHAAR_PENDING' }
+  return [
+    ['a message with a sealed code', { otp: sealed, challengeId: '0f3c' }],
+    ['a sender’s details', { name: 'Asha Sample', dob: '1990-01-31', residenceAddress: ['12 MG Road', 'Pune'] }],
+    ['a view with a long timeline', { state: 'PAN_REQUIRED', timeline: Array.from({ length: 200 }, () => line) }],
+  ]
+}
+
+async function main(): Promise<void> {
+  const { privateKeys, publicKeys } = await generateSealingKey()
+  const [sealer, opener] = [createSealer(publicKeys), createOpener(privateKeys)]
+  const sealed = await sealer.seal(BINDING, '999900000028')
+  const ring = { keys: [generateCodecKey(randomBytes(32))] }
+  const [codec, people] = [createPayloadCodec(ring), createPeopleCodec(ring)]
+  const costs = [
+    await measure('seal an Aadhaar number', sealed.length, () => sealer.seal(BINDING, '999900000028')),
+    await measure('open it', sealed.length, () => opener.open(BINDING, sealed)),
+  ]
+  for (const [what, value] of messages(sealed)) {
+    const plain: Payload = defaultPayloadConverter.toPayload(value)
+    const encrypted = await codec.encode([plain])
+    const bytes = plain.data?.length ?? 0
+    costs.push(await measure(`codec, encode: ${what}`, bytes, () => codec.encode([plain])))
+    costs.push(await measure(`codec, decode: ${what}`, bytes, () => codec.decode(encrypted)))
+    costs.push(await measure(`codec server, decode and mask: ${what}`, bytes, () => people.decode(encrypted)))
+  }
+  print(costs)
+}
+
+function print(costs: readonly Cost[]): void {
+  const width = Math.max(...costs.map(({ what }) => what.length))
+  const row = (...[what, ...numbers]: [string, ...string[]]): string =>
+    [what.padEnd(width), ...numbers.map((number) => number.padStart(10))].join('  ')
+  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}; ${CALLS} calls each\n`)
+  console.log(row('', 'bytes', 'median µs', 'p99 µs'))
+  for (const { what, bytes, median, p99 } of costs)
+    console.log(row(what, String(bytes), median.toFixed(1), p99.toFixed(1)))
+}
+
+await main()
