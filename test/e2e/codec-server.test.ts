@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { MASK } from '../../secrets/codec-server/index.js'
 import { findTemporalCli } from '../../stack/temporal-server.js'
+import { startTestCodecServer, TOKEN } from '../support/codec-server.js'
+import { codecKeysOf } from '../support/codec.js'
 import { RAILS, startJourney, type TestJourney, walkTo } from '../support/journeys.js'
 import { newPerson } from '../support/people.js'
 import { type ProgramEnd, runProgram } from '../support/program.js'
@@ -151,6 +153,28 @@ describe('with --codec-endpoint', () => {
     expect(code).not.toBe(0)
     expect(err).toContain('NOT_FOUND')
     expect(tracesIn(out + err, { ...CANARY })).toEqual([])
+  })
+})
+
+describe('with --codec-auth', () => {
+  it('the bearer token of production lets the tool in, another one does not', async () => {
+    const server = await startTestCodecServer({ keys: await codecKeysOf(stack) })
+    try {
+      const { journey } = journeys[0] as (typeof journeys)[number]
+      const query = ['workflow', 'query', '--workflow-id', journey.handle.workflowId, '--name', 'view']
+      const ask = (token: string) =>
+        temporal([...query, '--codec-endpoint', server.url, '--codec-auth', `Bearer ${token}`])
+      const { code, out } = await ask(TOKEN)
+      expect([code, out]).toEqual([0, expect.stringContaining('COMPLETED')])
+      const refused = await ask(`${TOKEN}x`)
+      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('UNAUTHENTICATED')])
+      expect(server.entries()).toContainEqual(
+        expect.objectContaining({ operation: 'decode', http: 200, by: 'token', payloads: 1 }),
+      )
+      expect(server.logged()).not.toContain(TOKEN)
+    } finally {
+      await server.close()
+    }
   })
 })
 
