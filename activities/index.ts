@@ -1,6 +1,6 @@
-import { activityInfo } from '@temporalio/activity'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { activityInfo, log } from '@temporalio/activity'
 import { wholeRupees } from '../values/index.js'
-import type { Opener } from '../secrets/index.js'
 import type {
   CallName,
   CallOutcome,
@@ -17,11 +17,13 @@ import type { TenantRegistry } from './tenants.js'
 
 export interface ActivityDependencies extends CallDependencies {
   readonly tenants: TenantRegistry
-  readonly opener: Opener
   /** Upper bound of one attempt, in ms: the HTTP timeout and some seconds for the fence. */
   readonly startToCloseMs: number
   readonly allowPlaintextCodes: boolean
 }
+
+/** How long a vault may take to forget what is used up, in ms: Eko's answer must not be late for it. */
+const FORGET_MS = 1_000
 
 /** The activities of a worker: the only room that touches the world. */
 export function createActivities(deps: ActivityDependencies): JourneyActivities {
@@ -43,16 +45,32 @@ export function createActivities(deps: ActivityDependencies): JourneyActivities 
 
 async function callEko(deps: ActivityDependencies, name: CallName, sealed: CallRequest): Promise<CallOutcome> {
   const table = operationTable(sealed.rail, name)
-  return makeCall(deps, termsOf(table, sealed), async () => {
+  const outcome = await makeCall(deps, termsOf(table, sealed), async () => {
     const tenant = await deps.tenants.find(sealed.tenant)
     if (!tenant?.userCodes.includes(sealed.userCode)) return NOT_CONFIGURED
     if (!table) return tenantConsent(tenant, name, sealed)
     const { journey, clientRefId } = identity(sealed.clientRef)
     const allowPlaintextCodes = deps.allowPlaintextCodes && tenant.environment !== 'production'
-    const context = { opener: deps.opener, tenant, journey, allowPlaintextCodes, clientRefId, now: Date.now() }
+    const context = { opener: deps.secrets, tenant, journey, allowPlaintextCodes, clientRefId, now: Date.now() }
     const opened = await openRequest(name, sealed, context)
-    return opened.ok ? { tenant, request: opened.request } : opened.outcome
+    if (!opened.ok) return opened.outcome
+    // Eko's answer may hold secrets: one that could not be kept would be lost after it was carried out.
+    await deps.secrets.check()
+    return { tenant, request: opened.request }
   })
+  if (name === 'verifyAadhaarOtp' && outcome.answer === 'PAN_PENDING') await forgetAadhaar(deps)
+  return outcome
+}
+
+/** Once the Aadhaar step is done, nothing of it is needed any more. What cannot be forgotten now goes with its time. */
+async function forgetAadhaar({ secrets }: ActivityDependencies): Promise<void> {
+  const journey = activityInfo().workflowExecution?.workflowId ?? ''
+  const forgotten = secrets.forget(journey, ['aadhaar', 'otp', 'otpRefId']).catch((error: unknown) => {
+    log.error('Secrets that are used up could not be deleted from the vault', {
+      error: error instanceof Error ? error.name : 'unknown',
+    })
+  })
+  await Promise.race([forgotten, sleep(FORGET_MS, undefined, { ref: false })])
 }
 
 function termsOf(table: OperationTable | null, { clientRef, quota, place, run }: CallRequest): CallTerms {

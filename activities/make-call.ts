@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { activityInfo, log } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
-import type { Sealer } from '../secrets/index.js'
+import type { SecretStore } from '../secrets/index.js'
 import { type CallOutcome, type DispatchPlace, type SendQuota, UNKNOWN_OUTCOME_FAILURE } from '../workflows/calls.js'
 import type { Purpose, Rail } from '../workflows/messages.js'
 import { type EkoAnswer, type EkoClient, type OpenedRequest, operationTable } from './eko/index.js'
@@ -15,7 +15,7 @@ import type { Tenant } from './tenants.js'
 
 export interface CallDependencies {
   readonly eko: EkoClient
-  readonly sealer: Sealer
+  readonly secrets: SecretStore
   readonly gate: CallGate
   readonly limits: Limits
 }
@@ -199,14 +199,14 @@ function counts({ purpose }: Dispatch, answer: EkoAnswer, rail: Rail): boolean {
 
 /** What Temporal shall retry is thrown; what the journey shall decide is returned; what nobody may repeat is final. */
 async function settle(
-  { sealer }: CallDependencies,
+  { secrets }: CallDependencies,
   answer: EkoAnswer,
   note: GateNote,
   fence: IntentFence | null,
   request: OpenedRequest,
 ): Promise<CallOutcome> {
   const journey = activityInfo().workflowExecution?.workflowId ?? ''
-  const outcome = { ...(await sealAnswer(answer, sealer, journey, request.consentLanguage ?? '')), ...note }
+  const outcome = { ...(await sealAnswer(answer, secrets, journey, request.consentLanguage ?? '')), ...note }
   const mayRetry = answer.class === 'NOT_SENT' || (answer.class === 'UNKNOWN_OUTCOME' && fence === null)
   if (mayRetry && isSoon(outcome)) {
     await fence?.clear()

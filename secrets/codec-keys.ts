@@ -11,6 +11,8 @@ export interface CodecKey {
   readonly alg: 'A256GCM'
   /** 256 bits in base64url. */
   readonly k: string
+  /** Since when another key has encrypted in its place, in seconds since 1970. */
+  readonly retiredAt?: number | undefined
 }
 
 /** The keys of the payload codec. */
@@ -36,6 +38,7 @@ const keySchema = z.object({
       (text) => /^[\w-]+$/.test(text) && Buffer.from(text, 'base64url').length === KEY_BYTES,
       `must be base64url of ${KEY_BYTES} bytes`,
     ),
+  retiredAt: z.int('must be whole seconds since 1970').optional(),
 })
 const ringSchema = z.object({
   keys: z.array(keySchema, 'must be a list').min(1, 'must hold at least one key'),

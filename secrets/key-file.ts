@@ -28,12 +28,14 @@ export async function readKeyJson(path: string): Promise<unknown> {
   }
 }
 
-/** @throws KeyFileError where others than its owner may read or write the file */
+/** @throws KeyFileError where others than its owner may read or write the file or folder */
 export async function refuseIfShared(path: string): Promise<void> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new KeyFileError(`${path} cannot be read (${error.code ?? 'unknown error'}).`)
   })
   if (process.platform !== 'win32' && (info.mode & 0o077) !== 0) {
-    throw new KeyFileError(`${path} may be read by others than its owner. Run: chmod 600 ${path}`)
+    throw new KeyFileError(
+      `${path} may be read by others than its owner. Run: chmod ${info.isDirectory() ? 700 : 600} ${path}`,
+    )
   }
 }

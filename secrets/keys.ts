@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { generateCodecKey } from './codec-keys.js'
 import { KeyFileError, readKeyJson, readKeyText, refuseIfShared } from './key-file.js'
+import type { KeyWindow, SealingKey } from './key-window.js'
 import type { KeySet } from './sealing.js'
 
 /** The files of a keys folder. */
@@ -18,20 +19,27 @@ export const KEY_FILES = {
   codec: 'codec-keys.json',
 } as const
 
-/** A new P-256 key for sealing; its `kid` is its thumbprint (RFC 7638). */
-export async function generateSealingKey(): Promise<{ privateKeys: KeySet; publicKeys: KeySet }> {
+/**
+ * A new P-256 key for sealing; its `kid` is its thumbprint (RFC 7638).
+ * @param window when it is sealed to and destroyed; default: always, and never
+ */
+export async function generateSealingKey(window: KeyWindow = {}): Promise<{ privateKeys: KeySet; publicKeys: KeySet }> {
   const { privateKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true })
   const jwk = await exportJWK(privateKey)
-  const named: JWK = { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'ECDH-ES', use: 'enc' }
+  const named: SealingKey = { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'ECDH-ES', use: 'enc', ...window }
   return { privateKeys: { keys: [named] }, publicKeys: publicSet({ keys: [named] }) }
 }
 
+/** The set without what is private, for whoever seals. */
 export function publicSet(set: KeySet): KeySet {
   return { keys: set.keys.map(({ d: _private, ...jwk }) => jwk) }
 }
 
-/** Creates what is missing of a keys folder, readable by its owner only; leaves existing keys alone. */
-export async function ensureKeysFolder(folder: string): Promise<{ created: string[] }> {
+/**
+ * Creates what is missing of a keys folder, readable by its owner only; leaves existing keys alone.
+ * @param window of the sealing key; default: it is always sealed to, which production refuses
+ */
+export async function ensureKeysFolder(folder: string, window?: KeyWindow): Promise<{ created: string[] }> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await chmod(folder, 0o700)
   const created: string[] = []
@@ -48,7 +56,7 @@ export async function ensureKeysFolder(folder: string): Promise<{ created: strin
   await writeOnce(KEY_FILES.id, randomBytes(32).toString('base64'))
   const idKey = await readIdKey(join(folder, KEY_FILES.id))
   await writeOnce(KEY_FILES.codec, JSON.stringify({ keys: [generateCodecKey(idKey)] }, null, 2))
-  await writeOnce(KEY_FILES.sealing, JSON.stringify((await generateSealingKey()).privateKeys, null, 2))
+  await writeOnce(KEY_FILES.sealing, JSON.stringify((await generateSealingKey(window)).privateKeys, null, 2))
   const privateKeys = await readPrivateKeys(join(folder, KEY_FILES.sealing))
   await writeFile(join(folder, KEY_FILES.sealingPublic), JSON.stringify(publicSet(privateKeys), null, 2), {
     mode: 0o600,
@@ -59,15 +67,14 @@ export async function ensureKeysFolder(folder: string): Promise<{ created: strin
 /** Reads a private JWK set. Refuses a file that others than its owner may read. */
 export async function readPrivateKeys(path: string): Promise<KeySet> {
   await refuseIfShared(path)
-  const set = await readKeySet(path)
-  if (set.keys.some((key) => !key.d))
-    throw new KeyFileError(`${path} holds a public key where a private one is needed.`)
+  const set = parseKeySet(await readKeyJson(path), path)
+  requirePrivate(set, path)
   return set
 }
 
 /** Reads a public JWK set; a private part, if present, is dropped. */
 export async function readPublicKeys(path: string): Promise<KeySet> {
-  return publicSet(await readKeySet(path))
+  return publicSet(parseKeySet(await readKeyJson(path), path))
 }
 
 /** Reads the id key: base64 of at least 16 bytes. */
@@ -82,13 +89,29 @@ export function parseIdKey(text: string, where: string): Buffer {
   return key
 }
 
-async function readKeySet(path: string): Promise<KeySet> {
-  const keys = ((await readKeyJson(path)) as { keys?: unknown } | null)?.keys
+/** @throws KeyFileError where a key has no private part */
+export function requirePrivate(set: KeySet, where: string): void {
+  if (set.keys.some((key) => !key.d))
+    throw new KeyFileError(`${where} holds a public key where a private one is needed.`)
+}
+
+const NUMERIC_DATES = ['nbf', 'exp', 'destroyAfter'] as const
+
+/**
+ * Checks a set of sealing keys. @param where named in errors
+ * @throws KeyFileError
+ */
+export function parseKeySet(json: unknown, where: string): KeySet {
+  const { keys, destroyed } = (json ?? {}) as { keys?: unknown; destroyed?: unknown }
   if (!Array.isArray(keys) || keys.length === 0)
-    throw new KeyFileError(`${path} is not a JWK set with at least one key.`)
-  const set = keys as JWK[]
-  if (set.some((key) => key.kty !== 'EC' || key.crv !== 'P-256' || !key.kid)) {
-    throw new KeyFileError(`Every key in ${path} must be an EC key on P-256 with a \`kid\`.`)
-  }
-  return { keys: set }
+    throw new KeyFileError(`${where} is not a JWK set with at least one key.`)
+  const set = keys as SealingKey[]
+  if (set.some((key) => key.kty !== 'EC' || key.crv !== 'P-256' || !key.kid))
+    throw new KeyFileError(`Every key in ${where} must be an EC key on P-256 with a \`kid\`.`)
+  if (set.some((key) => NUMERIC_DATES.some((name) => key[name] !== undefined && !Number.isSafeInteger(key[name]))))
+    throw new KeyFileError(`In ${where}, ${NUMERIC_DATES.join(', ')} must be whole seconds since 1970.`)
+  if (destroyed === undefined) return { keys: set }
+  if (!Array.isArray(destroyed) || destroyed.some((kid) => typeof kid !== 'string'))
+    throw new KeyFileError(`\`destroyed\` of ${where} must be a list of key ids.`)
+  return { keys: set, destroyed: destroyed as string[] }
 }

@@ -1,10 +1,16 @@
 import { CompactEncrypt, compactDecrypt, errors, importJWK, type CryptoKey, type JWK } from 'jose'
-import { type SealedField, sealedHeader, type SecretField } from '../values/sealed-field.js'
+import { jweHeader, type SealedField, type SecretField } from '../values/sealed-field.js'
+import { isSealingNow, type SealingKey } from './key-window.js'
 
 /** A JWK set (RFC 7517 §5). */
 export interface KeySet {
-  readonly keys: readonly JWK[]
+  readonly keys: readonly SealingKey[]
+  /** Ids of keys that were destroyed; in a private set only. */
+  readonly destroyed?: readonly string[] | undefined
 }
+
+/** Where a key set is read each time it is needed, so that keys rotate without a restart. */
+export type KeySource = () => Promise<KeySet>
 
 /** What a secret is bound to: it opens only for this journey and as this field. */
 export interface Binding {
@@ -14,13 +20,31 @@ export interface Binding {
 }
 
 export interface Sealer {
-  /** Encrypts to the first key of the set, as compact JWE (RFC 7516; ECDH-ES on P-256, A256GCM). */
+  /** @throws NoSealingKeyError where no key may be sealed to now */
   seal(binding: Binding, plaintext: string): Promise<SealedField>
+}
+
+/** No key of the set may be sealed to at this time. */
+export class NoSealingKeyError extends Error {
+  override readonly name = 'NoSealingKeyError'
+  readonly code = 'NO_SEALING_KEY'
+  constructor() {
+    super(
+      'No sealing key may be sealed to now: the time of all of them is over. Run `onboard keys rotate` and publish the set.',
+    )
+  }
 }
 
 /** Why a sealed field could not be opened. An answer, not an exception: the journey says so and goes on. */
 export type OpenRefusal =
-  'NOT_SEALED' | 'UNKNOWN_KEY_ID' | 'SEALED_UNREADABLE' | 'SEALED_FOR_ANOTHER_JOURNEY' | 'SEALED_FOR_ANOTHER_FIELD'
+  | 'NOT_SEALED'
+  | 'UNKNOWN_KEY_ID'
+  | 'KEY_DESTROYED'
+  | 'SEALED_UNREADABLE'
+  | 'SEALED_FOR_ANOTHER_JOURNEY'
+  | 'SEALED_FOR_ANOTHER_FIELD'
+  | 'NOT_IN_VAULT'
+  | 'VAULT_NOT_CONFIGURED'
 export type Opened =
   { readonly ok: true; readonly plaintext: string } | { readonly ok: false; readonly code: OpenRefusal }
 
@@ -28,40 +52,41 @@ export interface Opener {
   open(binding: Binding, sealed: unknown): Promise<Opened>
 }
 
-/** Seals for whoever holds the private half of `publicKeys`. Throws where the set has no usable key. */
-export function createSealer(publicKeys: KeySet): Sealer {
-  const active = publicKeys.keys[0]
-  if (!active?.kid) throw new Error('The sealing key set is empty or its first key has no `kid`. Generate keys first.')
-  const { kid } = active
-  let imported: Promise<CryptoKey | Uint8Array> | undefined
+/**
+ * Seals for whoever holds the private half of `publicKeys`, as compact JWE (RFC 7516; ECDH-ES on P-256, A256GCM), to the
+ * first key of the set whose time it is.
+ * @throws Error where a set that is given as it is has no usable key
+ */
+export function createSealer(publicKeys: KeySet | KeySource, now: () => number = Date.now): Sealer {
+  if (typeof publicKeys !== 'function' && !publicKeys.keys[0]?.kid)
+    throw new Error('The sealing key set is empty or its first key has no `kid`. Generate keys first.')
+  const imported = keyCache(publicPart)
   return {
     async seal({ field, journey }, plaintext) {
-      imported ??= importJWK(publicPart(active), 'ECDH-ES')
+      const { keys } = await setOf(publicKeys)
+      const active = keys.find((key) => key.kid !== undefined && isSealingNow(key, now()))
+      if (!active?.kid) throw new NoSealingKeyError()
       return new CompactEncrypt(new TextEncoder().encode(plaintext))
-        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid, field, journey })
-        .encrypt(await imported)
+        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid: active.kid, field, journey })
+        .encrypt(await imported(active))
     },
   }
 }
 
-/** Opens what was sealed to any key of the set. */
-export function createOpener(privateKeys: KeySet): Opener {
-  const imported = new Map<string, Promise<CryptoKey | Uint8Array>>()
-  const keyOf = (kid: string): Promise<CryptoKey | Uint8Array> | undefined => {
-    const jwk = privateKeys.keys.find((key) => key.kid === kid)
-    if (jwk && !imported.has(kid)) imported.set(kid, importJWK(jwk, 'ECDH-ES'))
-    return imported.get(kid)
-  }
+/** Opens what was sealed to any key of the set; a key that has left the set opens nothing any more. */
+export function createOpener(privateKeys: KeySet | KeySource): Opener {
+  const imported = keyCache((key) => key)
   return {
     async open({ field, journey }, sealed) {
-      const header = sealedHeader(sealed)
+      const header = jweHeader(sealed)
       if (!header || typeof sealed !== 'string') return { ok: false, code: 'NOT_SEALED' }
       if (header.journey !== journey) return { ok: false, code: 'SEALED_FOR_ANOTHER_JOURNEY' }
       if (header.field !== field) return { ok: false, code: 'SEALED_FOR_ANOTHER_FIELD' }
-      const key = await keyOf(header.kid)
-      if (!key) return { ok: false, code: 'UNKNOWN_KEY_ID' }
+      const { keys, destroyed } = await setOf(privateKeys)
+      const jwk = keys.find((key) => key.kid === header.kid)
+      if (!jwk) return { ok: false, code: destroyed?.includes(header.kid) ? 'KEY_DESTROYED' : 'UNKNOWN_KEY_ID' }
       try {
-        const { plaintext } = await compactDecrypt(sealed, key, {
+        const { plaintext } = await compactDecrypt(sealed, await imported(jwk), {
           keyManagementAlgorithms: ['ECDH-ES'],
           contentEncryptionAlgorithms: ['A256GCM'],
         })
@@ -76,6 +101,20 @@ export function createOpener(privateKeys: KeySet): Opener {
   }
 }
 
-function publicPart({ d: _private, ...jwk }: JWK): JWK {
+function setOf(keys: KeySet | KeySource): Promise<KeySet> {
+  return typeof keys === 'function' ? keys() : Promise.resolve(keys)
+}
+
+/** Imports a key once, as long as the same object stands for it: a set that was read anew brings new ones. */
+function keyCache(part: (key: SealingKey) => JWK): (key: SealingKey) => Promise<CryptoKey | Uint8Array> {
+  const imported = new WeakMap<SealingKey, Promise<CryptoKey | Uint8Array>>()
+  return (key) => {
+    const known = imported.get(key) ?? importJWK(part(key), 'ECDH-ES')
+    imported.set(key, known)
+    return known
+  }
+}
+
+function publicPart({ d: _private, ...jwk }: SealingKey): JWK {
   return jwk
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import type { NativeConnectionOptions } from '@temporalio/worker'
 import type { Environment } from '../activities/tenants.js'
+import { type SecretStoreMode, withSecretFiles } from '../secrets/index.js'
 import { parseSettings, type SettingValues } from './settings.js'
 
 export { SETTINGS, type Setting } from './settings.js'
@@ -20,6 +21,12 @@ export interface WorkerConfig {
   readonly tenantsFile: string
   readonly sealingKeysFile: string
   readonly idKeyFile: string
+  /** In production it was chosen explicitly. */
+  readonly secretStore: SecretStoreMode
+  /** Undefined with `vault`: the program that starts the worker brings a vault of its own. */
+  readonly vaultFolder: string | undefined
+  readonly vaultSeconds: number
+  readonly publicKeysAddress: string | undefined
   /** Never undefined in production. */
   readonly codecKeysFile: string | undefined
   readonly allowPlaintextCodes: boolean
@@ -69,6 +76,10 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
       problems.push('ONBOARDING_CODEC_KEYS_FILE: must be set in production; without it names and mobiles are in plain')
     else warnings.push('ONBOARDING_CODEC_KEYS_FILE: is not set, so all payloads are written in plain')
   }
+  if (values.ONBOARDING_SECRET_STORE === undefined && environment === 'production')
+    problems.push(
+      'ONBOARDING_SECRET_STORE: must be set in production, to inline or vault: whether history may hold secrets as ciphertext is for you to decide',
+    )
   const startToCloseMs = values.ONBOARDING_EKO_TIMEOUT_MS + CALL_MARGIN_MS
   const shutdownGraceMs = shutdownGrace(values.ONBOARDING_SHUTDOWN_GRACE_SECONDS, startToCloseMs, problems)
   const version = readVersion(values, problems)
@@ -81,6 +92,10 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     tenantsFile: values.ONBOARDING_TENANTS_FILE,
     sealingKeysFile: values.ONBOARDING_SEALING_KEYS_FILE,
     idKeyFile: values.ONBOARDING_ID_KEY_FILE,
+    secretStore: values.ONBOARDING_SECRET_STORE ?? 'inline',
+    vaultFolder: values.ONBOARDING_VAULT_FOLDER,
+    vaultSeconds: values.ONBOARDING_VAULT_SECONDS,
+    publicKeysAddress: values.ONBOARDING_PUBLIC_KEYS_ADDRESS,
     codecKeysFile: values.ONBOARDING_CODEC_KEYS_FILE,
     allowPlaintextCodes: values.ONBOARDING_ALLOW_PLAINTEXT_CODES,
     ekoTimeoutMs: values.ONBOARDING_EKO_TIMEOUT_MS,
@@ -138,7 +153,9 @@ export function readTemporal(env: NodeJS.ProcessEnv, problems: string[]): Worker
   const file = env['TEMPORAL_CONFIG_FILE']
   if (file && !existsSync(file)) problems.push(`TEMPORAL_CONFIG_FILE: ${file} does not exist`)
   try {
-    const set = Object.entries(env).filter((entry): entry is [string, string] => !!entry[1])
+    const withKey = withSecretFiles(env, ['TEMPORAL_API_KEY'])
+    for (const [name, problem] of Object.entries(withKey.problems)) problems.push(`${name}: ${problem}`)
+    const set = Object.entries(withKey.env).filter((entry): entry is [string, string] => !!entry[1])
     const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) })
     const address = connectionOptions.address || DEFAULT_ADDRESS
     if (!/^[\w.:[\]-]+$/.test(address)) problems.push('TEMPORAL_ADDRESS: must be host:port')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ENVIRONMENTS } from '../activities/tenants.js'
+import { SECRET_STORE_MODES } from '../secrets/index.js'
 import { TASK_QUEUE } from '../workflows/messages.js'
 
 /** The settings of a worker, as data: they are parsed from it, and the docs' table is generated from it. */
@@ -45,6 +46,8 @@ const flag = z
 
 const word = z.string().regex(/^[\w.:-]{1,128}$/, 'must be 1 to 128 letters, digits or _ . : -')
 
+const address = z.string().regex(/^(\[[0-9A-Fa-f:]+\]|\d+(\.\d+){3}):\d{1,5}$/, 'must be an IP address and a port')
+
 const proxy = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL, e.g. http://proxy.example.com:3128' })
 
 const DEFINITIONS = {
@@ -61,6 +64,28 @@ const DEFINITIONS = {
     meaning: 'The private keys that sealed fields are opened with: a JWK set, readable by its owner only.',
     unit: 'path',
     schema: z.string(),
+  }),
+  ONBOARDING_SECRET_STORE: optional({
+    meaning:
+      'Where the content of sealed fields is: `inline`, in Temporal’s history as a JWE, or `vault`, with a reference in history. **Required** in production; elsewhere `inline`. The clients’ must be the same. Inline is not an Aadhaar Data Vault.',
+    schema: z.enum(SECRET_STORE_MODES, `must be one of ${SECRET_STORE_MODES.join(', ')}`),
+  }),
+  ONBOARDING_VAULT_FOLDER: optional({
+    meaning:
+      'The folder of the file-backed vault, for its owner only, the same as the clients’. Needed with `vault`, unless the worker is started by a program that brings a vault of its own.',
+    unit: 'path',
+    schema: z.string(),
+  }),
+  ONBOARDING_VAULT_SECONDS: withDefault('604800', {
+    meaning: 'How long a vault keeps a secret at most: the longest journey. Codes are kept for 15 minutes.',
+    unit: 's',
+    schema: wholeNumber(60, 2_592_000),
+  }),
+  ONBOARDING_PUBLIC_KEYS_ADDRESS: optional({
+    meaning:
+      'Where the worker publishes its public sealing keys over HTTP, as a JWK set at /sealing-keys.json, e.g. 127.0.0.1:9465; unset: not at all. Without TLS: put your own in front of it.',
+    unit: 'host:port',
+    schema: address,
   }),
   ONBOARDING_ID_KEY_FILE: required({
     meaning:
@@ -152,7 +177,7 @@ const DEFINITIONS = {
   ONBOARDING_METRICS_ADDRESS: optional({
     meaning: 'Where Prometheus may scrape /metrics, e.g. 127.0.0.1:9464; unset: no metrics.',
     unit: 'host:port',
-    schema: z.string().regex(/^(\[[0-9A-Fa-f:]+\]|\d+(\.\d+){3}):\d{1,5}$/, 'must be an IP address and a port'),
+    schema: address,
   }),
   ONBOARDING_LOG_LEVEL: withDefault('info', {
     meaning: 'Least severity logged: trace, debug, info, warn or error.',
@@ -181,6 +206,7 @@ const TEMPORAL_SETTINGS: readonly Setting[] = (
     ['TEMPORAL_ADDRESS', 'localhost:7233', 'The Temporal server.', 'host:port'],
     ['TEMPORAL_NAMESPACE', 'default', 'The namespace.', null],
     ['TEMPORAL_API_KEY', null, 'API key, e.g. of Temporal Cloud; turns TLS on.', null],
+    ['TEMPORAL_API_KEY_FILE', null, 'File that holds it, instead.', 'path'],
     ['TEMPORAL_TLS', null, 'Turns TLS on (true) or off (false).', null],
     ['TEMPORAL_TLS_CLIENT_CERT_PATH', null, 'Client certificate for mTLS (or …_DATA).', 'path'],
     ['TEMPORAL_TLS_CLIENT_KEY_PATH', null, 'Its private key (or …_DATA).', 'path'],

@@ -7,17 +7,18 @@ import { createLimits } from '../activities/limits/index.js'
 import { loadTenants, type TenantRegistry, TenantsFileError } from '../activities/tenants.js'
 import {
   type CodecKeyRing,
-  createOpener,
-  createSealer,
+  createFileKeyStore,
   dataConverterOf,
   KeyFileError,
-  type KeySet,
-  publicSet,
+  type KeySource,
+  type KeyStore,
   readCodecKeys,
   readIdKey,
-  readPrivateKeys,
+  type Vault,
 } from '../secrets/index.js'
 import { type WorkerConfig, WorkerConfigError } from './config.js'
+import { startPublicKeysServer } from './public-keys-server.js'
+import { openSecretStore, outlivedBy, storeProblems, windowProblems } from './secret-store.js'
 import { createOnboardingWorker } from './worker.js'
 
 export interface StartOptions {
@@ -26,6 +27,10 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Instead of the tenants file: a store of one's own. */
   readonly tenants?: TenantRegistry
+  /** Instead of the file-backed vault: the institution's own. Needs ONBOARDING_SECRET_STORE=vault. */
+  readonly vault?: Vault
+  /** Instead of the files of sealing and codec keys, e.g. one that unwraps them by a KMS. */
+  readonly keyStore?: KeyStore
 }
 
 export interface StartedWorker {
@@ -42,24 +47,27 @@ export interface StartedWorker {
 export async function startWorker(config: WorkerConfig, options: StartOptions): Promise<StartedWorker> {
   const { logger } = options
   const { keys, idKey, codecKeys, tenants } = await readFiles(config, options)
-  const eko = createEkoClient({
-    timeoutMs: config.ekoTimeoutMs,
-    ...(config.ekoProxyUrl === undefined ? {} : { proxyUrl: config.ekoProxyUrl }),
-    onAttempt: (attempt) => void logger.info('Eko attempt', { ...attempt }),
-  })
-  const connection = await connect(config).catch(async (error: unknown) => {
-    await eko.close()
-    throw error
-  })
+  const opened: { close(): Promise<unknown> }[] = []
   const close = async (): Promise<void> => {
-    await Promise.all([eko.close(), connection.close()])
+    await Promise.all(opened.splice(0).map((part) => part.close()))
   }
   try {
+    const secrets = await openSecretStore(config, keys, { vault: options.vault, logger })
+    opened.push(secrets)
+    const eko = createEkoClient({
+      timeoutMs: config.ekoTimeoutMs,
+      ...(config.ekoProxyUrl === undefined ? {} : { proxyUrl: config.ekoProxyUrl }),
+      onAttempt: (attempt) => void logger.info('Eko attempt', { ...attempt }),
+    })
+    opened.push(eko)
+    if (config.publicKeysAddress !== undefined)
+      opened.push(await startPublicKeysServer(config.publicKeysAddress, keys, logger))
+    const connection = await connect(config)
+    opened.push(connection)
     const activities = createActivities({
       tenants,
       eko,
-      opener: createOpener(keys),
-      sealer: createSealer(publicSet(keys)),
+      secrets: secrets.store,
       gate: createCallGate({
         taskQueue: config.taskQueue,
         log: logger,
@@ -87,7 +95,8 @@ export async function startWorker(config: WorkerConfig, options: StartOptions): 
 }
 
 interface WorkerFiles {
-  readonly keys: KeySet
+  /** Read anew when they have changed. */
+  readonly keys: KeySource
   readonly idKey: Uint8Array
   /** Null where payloads stay in plain. */
   readonly codecKeys: CodecKeyRing | null
@@ -97,18 +106,21 @@ interface WorkerFiles {
 /** Reads all files, so that all files' problems are reported at once. */
 async function readFiles(
   config: WorkerConfig,
-  { logger, env = process.env, tenants }: StartOptions,
+  { logger, env = process.env, tenants, vault, keyStore }: StartOptions,
 ): Promise<WorkerFiles> {
-  const problems: string[] = []
+  const problems = storeProblems(config, vault)
+  const store = keyStore ?? createFileKeyStore({ sealing: config.sealingKeysFile })
   const noteKeyFile = (setting: string) => (error: unknown) => {
     if (!(error instanceof KeyFileError)) throw error
     problems.push(`${setting}: ${error.message}`)
   }
   const readIds = readIdKey(config.idKeyFile).catch(noteKeyFile('ONBOARDING_ID_KEY_FILE'))
   const readCodec = async (path: string): Promise<CodecKeyRing | void> =>
-    readCodecKeys(path, (await readIds) ?? null).catch(noteKeyFile('ONBOARDING_CODEC_KEYS_FILE'))
-  const [keys, idKey, codecKeys, loaded] = await Promise.all([
-    readPrivateKeys(config.sealingKeysFile).catch(noteKeyFile('ONBOARDING_SEALING_KEYS_FILE')),
+    (keyStore?.read('codec') ?? readCodecKeys(path, (await readIds) ?? null)).catch(
+      noteKeyFile('ONBOARDING_CODEC_KEYS_FILE'),
+    )
+  const [sealing, idKey, codecKeys, loaded] = await Promise.all([
+    store.read('sealing').catch(noteKeyFile('ONBOARDING_SEALING_KEYS_FILE')),
     readIds,
     config.codecKeysFile === undefined ? null : readCodec(config.codecKeysFile),
     tenants === undefined
@@ -118,9 +130,14 @@ async function readFiles(
         })
       : { registry: tenants, warnings: [] },
   ])
-  if (!keys || !idKey || codecKeys === undefined || !loaded) throw new WorkerConfigError(problems)
-  for (const warning of [...config.warnings, ...loaded.warnings]) logger.warn(warning)
-  return { keys, idKey, codecKeys, tenants: loaded.registry }
+  if (sealing && config.environment === 'production') {
+    for (const problem of windowProblems(sealing, Date.now())) problems.push(`ONBOARDING_SEALING_KEYS_FILE: ${problem}`)
+  }
+  if (!sealing || !idKey || codecKeys === undefined || !loaded || problems.length > 0)
+    throw new WorkerConfigError(problems)
+  const outlived = await outlivedBy(loaded.registry, sealing)
+  for (const warning of [...config.warnings, ...loaded.warnings, ...outlived]) logger.warn(warning)
+  return { keys: () => store.read('sealing'), idKey, codecKeys, tenants: loaded.registry }
 }
 
 async function connect(config: WorkerConfig): Promise<NativeConnection> {

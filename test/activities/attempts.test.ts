@@ -6,7 +6,7 @@ import { createCallGate } from '../../activities/gate/index.js'
 import { createActivities } from '../../activities/index.js'
 import type { Dispatch, Limits, Reserved } from '../../activities/limits/index.js'
 import { createRegistry, DEFAULT_LIMITS, type Tenant, type TenantRegistry } from '../../activities/tenants.js'
-import { createOpener, createSealer, generateSealingKey } from '../../secrets/index.js'
+import { createInlineStore, createOpener, createSealer, generateSealingKey } from '../../secrets/index.js'
 import type { CallOutcome, CallRequest, JourneyActivities } from '../../workflows/calls.js'
 import { DEFAULT_POLICY, DEFAULT_RANGES } from '../../workflows/messages.js'
 import { type Handler, serve, type TestServer } from '../eko/helpers.js'
@@ -94,7 +94,7 @@ function run<T>(
 ): Promise<T> {
   const activities = createActivities({
     ...{ tenants: tenants ?? createRegistry([tenant()]), eko, startToCloseMs: 35_000, allowPlaintextCodes: false },
-    ...{ opener: createOpener(keys.privateKeys), sealer: createSealer(keys.publicKeys) },
+    secrets: createInlineStore(createSealer(keys.publicKeys), createOpener(keys.privateKeys)),
     ...{ gate: createCallGate({ taskQueue: 'q', log, source: () => JOURNEY }), limits },
   })
   const info = {

@@ -10,7 +10,14 @@ import { createCallGate } from '../../activities/gate/index.js'
 import { createActivities } from '../../activities/index.js'
 import { createLimits } from '../../activities/limits/index.js'
 import { createRegistry, DEFAULT_LIMITS, type Tenant } from '../../activities/tenants.js'
-import { createOpener, createSealer, dataConverterOf, generateSealingKey, journeyId } from '../../secrets/index.js'
+import {
+  createInlineStore,
+  createOpener,
+  createSealer,
+  dataConverterOf,
+  generateSealingKey,
+  journeyId,
+} from '../../secrets/index.js'
 import { findTemporalCli, startTemporalServer } from '../../stack/temporal-server.js'
 import { createLogger, createOnboardingWorker, installRuntime } from '../../worker/index.js'
 import { DEFAULT_POLICY, DEFAULT_RANGES, type OnboardingInput, WORKFLOW_TYPE } from '../../workflows/messages.js'
@@ -117,8 +124,7 @@ try {
   const activities = createActivities({
     tenants: createRegistry([TENANT]),
     eko: CODE_SENT,
-    opener: createOpener(keys.privateKeys),
-    sealer: createSealer(keys.publicKeys),
+    secrets: createInlineStore(createSealer(keys.publicKeys), createOpener(keys.privateKeys)),
     gate: createCallGate({ taskQueue: TASK_QUEUE, log: createLogger({ level: 'error' }), callsPerSecond: 10_000 }),
     limits: createLimits({ idKey: randomBytes(32), taskQueue: TASK_QUEUE }),
     startToCloseMs: 10_000,

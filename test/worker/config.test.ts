@@ -9,6 +9,7 @@ const REQUIRED = {
   ONBOARDING_SEALING_KEYS_FILE: '/etc/keys.json',
   ONBOARDING_ID_KEY_FILE: '/etc/id-key',
   ONBOARDING_CODEC_KEYS_FILE: '/etc/codec-keys.json',
+  ONBOARDING_SECRET_STORE: 'inline',
 }
 
 /** A home without a temporal.toml, so that the machine's own does not count. */
@@ -35,6 +36,10 @@ describe('a worker’s configuration', () => {
       tenantsFile: '/etc/tenants.json',
       sealingKeysFile: '/etc/keys.json',
       idKeyFile: '/etc/id-key',
+      secretStore: 'inline',
+      vaultFolder: undefined,
+      vaultSeconds: 604_800,
+      publicKeysAddress: undefined,
       codecKeysFile: '/etc/codec-keys.json',
       allowPlaintextCodes: false,
       ekoTimeoutMs: 30_000,

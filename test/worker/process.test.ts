@@ -65,7 +65,8 @@ describe('the worker’s program', () => {
   })
 
   it('refuses tenants of another environment', async () => {
-    const { stderr, code } = await runToEnd({ ...(await sandboxEnvironment()), ONBOARDING_ENVIRONMENT: 'production' })
+    const settings = { ...(await sandboxEnvironment()), ONBOARDING_SECRET_STORE: 'inline' }
+    const { stderr, code } = await runToEnd({ ...settings, ONBOARDING_ENVIRONMENT: 'production' })
     expect(code).toBe(2)
     expect(stderr).toMatch(/tenant "demo": environment: is sandbox, but this worker serves production/)
   })

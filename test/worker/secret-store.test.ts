@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, jest } from '@jest/globals'
+import { generateSealingKey, type KeySet, type Vault, windowFrom } from '../../secrets/index.js'
+import { readWorkerConfig, WorkerConfigError } from '../../worker/config.js'
+import { createLogger } from '../../worker/logger.js'
+import { startPublicKeysServer } from '../../worker/public-keys-server.js'
+import { openSecretStore, storeProblems, windowProblems } from '../../worker/secret-store.js'
+import { startWorker } from '../../worker/start.js'
+import { newFolder, sandboxEnvironment } from './support.js'
+
+const logger = createLogger({ level: 'error' })
+const VAULT = {} as Vault
+
+async function problemsOf(settings: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  try {
+    await startWorker(readWorkerConfig({ TEMPORAL_ADDRESS: '127.0.0.1:1', ...settings }), { logger, env: settings })
+  } catch (error) {
+    if (error instanceof WorkerConfigError) return error.problems
+    throw error
+  }
+  throw new Error('the settings were accepted')
+}
+
+describe('in production', () => {
+  it('a worker must be told whether history may hold ciphertext of secrets', async () => {
+    const settings = { ...(await sandboxEnvironment()), ONBOARDING_ENVIRONMENT: 'production' }
+    expect(await problemsOf(settings)).toEqual([
+      expect.stringMatching(/^ONBOARDING_SECRET_STORE: must be set in production, to inline or vault/),
+    ])
+  })
+
+  it('a sealing key without an end is refused, since nobody would destroy it', async () => {
+    const settings = { ...(await sandboxEnvironment()), ONBOARDING_ENVIRONMENT: 'production' }
+    const problems = await problemsOf({ ...settings, ONBOARDING_SECRET_STORE: 'inline' })
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^ONBOARDING_SEALING_KEYS_FILE: .*has no end.*onboard keys rotate/),
+    )
+  })
+
+  it('a worker does not start with keys whose time is over', async () => {
+    const now = Date.parse('2026-01-10T00:00:00Z')
+    const old = (await generateSealingKey(windowFrom({ now: now - 3 * 86_400_000 }))).privateKeys
+    expect(windowProblems(old, now)).toEqual([expect.stringContaining('time of all sealing keys is over')])
+    expect(windowProblems((await generateSealingKey(windowFrom({ now }))).privateKeys, now)).toEqual([])
+  })
+})
+
+describe('the store of secrets', () => {
+  it('is inline outside of production where nothing is said', async () => {
+    expect(readWorkerConfig(await sandboxEnvironment()).secretStore).toBe('inline')
+  })
+
+  it.each([
+    ['vault without a folder', { ONBOARDING_SECRET_STORE: 'vault' }, /^ONBOARDING_VAULT_FOLDER: must be set/],
+    ['a folder without vault', { ONBOARDING_VAULT_FOLDER: '/vault' }, /^ONBOARDING_SECRET_STORE: is inline, but/],
+  ])('is refused as %s', async (_, settings, complaint) => {
+    expect(await problemsOf({ ...(await sandboxEnvironment()), ...settings })).toEqual([
+      expect.stringMatching(complaint),
+    ])
+  })
+
+  it('can be a vault of the institution’s own, which then must be meant', () => {
+    const config = { secretStore: 'vault', vaultFolder: undefined, vaultSeconds: 60 } as const
+    expect(storeProblems(config, VAULT)).toEqual([])
+    expect(storeProblems({ ...config, secretStore: 'inline' }, VAULT)).toHaveLength(1)
+  })
+
+  it('sweeps the file vault when it starts', async () => {
+    const folder = join(await newFolder(), 'vault')
+    await mkdir(folder, { mode: 0o700 })
+    const keys: KeySet = (await generateSealingKey()).privateKeys
+    const config = { secretStore: 'vault', vaultFolder: folder, vaultSeconds: 60 } as const
+    const binding = { field: 'pan', journey: 'onboarding:levin:acme:00' } as const
+    const secrets = () => openSecretStore(config, () => Promise.resolve(keys), { vault: undefined, logger })
+    const first = await secrets()
+    const sealed = await first.store.seal(binding, 'ABCPE1234F')
+    await first.close()
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000)
+    try {
+      const later = await secrets()
+      await later.close()
+    } finally {
+      clock.mockRestore()
+    }
+    const after = await secrets()
+    expect(await after.store.open(binding, sealed)).toEqual({ ok: false, code: 'NOT_IN_VAULT' })
+    await after.close()
+  })
+})
+
+describe('the public keys of a worker', () => {
+  it('are there over HTTP for whoever seals, and nothing else is', async () => {
+    const { privateKeys, publicKeys } = await generateSealingKey(windowFrom({ now: Date.now() }))
+    const server = await startPublicKeysServer('127.0.0.1:0', () => Promise.resolve(privateKeys), logger)
+    try {
+      expect(await (await fetch(server.url)).json()).toEqual(publicKeys)
+      expect((await fetch(new URL('/', server.url))).status).toBe(404)
+    } finally {
+      await server.close()
+    }
+  })
+})
