@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { activityInfo, log } from '@temporalio/activity'
-import { wholeRupees } from '../values/index.js'
+import { SECRET_FIELDS, type SecretField, wholeRupees } from '../values/index.js'
 import type {
+  Answer,
   CallName,
   CallOutcome,
   CallRequest,
@@ -20,6 +21,16 @@ export interface ActivityDependencies extends CallDependencies {
   /** Upper bound of one attempt, in ms: the HTTP timeout and some seconds for the fence. */
   readonly startToCloseMs: number
   readonly allowPlaintextCodes: boolean
+}
+
+/**
+ * Secrets that no later call needs, by call and answer: the Aadhaar step is done, or the journey is. Should the worker die
+ * before its answer is recorded, a repeated call finds no PAN and asks for it again, which Eko takes as done.
+ */
+const USED_UP: Partial<Record<CallName, Partial<Record<Answer, readonly SecretField[]>>>> = {
+  verifyAadhaarOtp: { PAN_PENDING: ['aadhaar', 'otp', 'otpRefId'] },
+  verifySenderOtp: { ONBOARDED: SECRET_FIELDS },
+  validatePan: { ONBOARDED: SECRET_FIELDS },
 }
 
 /** How long a vault may take to forget what is used up, in ms: Eko's answer must not be late for it. */
@@ -58,14 +69,15 @@ async function callEko(deps: ActivityDependencies, name: CallName, sealed: CallR
     await deps.secrets.check()
     return { tenant, request: opened.request }
   })
-  if (name === 'verifyAadhaarOtp' && outcome.answer === 'PAN_PENDING') await forgetAadhaar(deps)
+  const usedUp = USED_UP[name]?.[outcome.answer]
+  if (usedUp) await forget(deps, usedUp)
   return outcome
 }
 
-/** Once the Aadhaar step is done, nothing of it is needed any more. What cannot be forgotten now goes with its time. */
-async function forgetAadhaar({ secrets }: ActivityDependencies): Promise<void> {
+/** What cannot be forgotten now goes with its time. */
+async function forget({ secrets }: ActivityDependencies, fields: readonly SecretField[]): Promise<void> {
   const journey = activityInfo().workflowExecution?.workflowId ?? ''
-  const forgotten = secrets.forget(journey, ['aadhaar', 'otp', 'otpRefId']).catch((error: unknown) => {
+  const forgotten = secrets.forget(journey, fields).catch((error: unknown) => {
     log.error('Secrets that are used up could not be deleted from the vault', {
       error: error instanceof Error ? error.name : 'unknown',
     })

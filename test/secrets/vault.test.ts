@@ -15,6 +15,7 @@ import {
   type KeySet,
   vaultSeconds,
 } from '../../secrets/index.js'
+import { forPeople, MASK } from '../../secrets/codec-server/index.js'
 import { SECRET_FIELDS, sealedHeader, vaultReference } from '../../values/index.js'
 
 const JOURNEY = 'onboarding:levin:acme:00112233445566778899aabbccddeeff'
@@ -185,6 +186,17 @@ describe('a store of secrets', () => {
     expect(await kept.open(AADHAAR, await inline.seal(AADHAAR, SECRET))).toEqual({ ok: true, plaintext: SECRET })
     const reference = await kept.seal(AADHAAR, SECRET)
     expect(await inline.open(AADHAAR, reference)).toEqual({ ok: false, code: 'VAULT_NOT_CONFIGURED' })
+  })
+
+  it('is shown to people as a mask by the codec server, in either form', async () => {
+    for (const store of Object.values(stores())) {
+      const sealed = await store.seal(AADHAAR, SECRET)
+      const payload = {
+        metadata: { encoding: Buffer.from('json/plain') },
+        data: Buffer.from(JSON.stringify({ sealed })),
+      }
+      expect(JSON.parse(Buffer.from(forPeople(payload).data ?? []).toString())).toEqual({ sealed: `aadhaar ${MASK}` })
+    }
   })
 
   it('forgets before the time is over', async () => {

@@ -16,6 +16,7 @@ const REQUIRED = {
   ONBOARDING_ID_KEY_PATH: '/srv/id-key',
   ONBOARDING_CODEC_KEYS_PATH: '/srv/codec-keys.json',
   ONBOARDING_CODEC_TOKEN_PATH: '/srv/codec-token',
+  ONBOARDING_SECRET_STORE: 'inline',
   ONBOARDING_TENANT_SECRETS_FOLDER: '/srv/tenant-secrets',
 }
 afterAll(removeFolders)
@@ -175,6 +176,7 @@ describe('docker-compose.temporal.yml', () => {
       'ONBOARDING_ID_KEY_FILE',
       'ONBOARDING_LOG_LEVEL',
       'ONBOARDING_SEALING_KEYS_FILE',
+      'ONBOARDING_SECRET_STORE',
       'ONBOARDING_SHUTDOWN_GRACE_SECONDS',
       'ONBOARDING_TASK_QUEUE',
       'ONBOARDING_TENANTS_FILE',

@@ -1,4 +1,5 @@
 import { sign } from '../../../activities/eko/signature.js'
+import { withSecretFiles } from '../../../secrets/index.js'
 import { SECRET_FIELDS, type SecretField } from '../../../values/index.js'
 import { UsageError } from '../io.js'
 import type { CommandContext } from '../command.js'
@@ -21,6 +22,7 @@ interface SealFlags extends TargetOptions {
 
 /** Where an access key is taken from if it is not among the arguments. */
 export const ACCESS_KEY_SETTING = 'ONBOARDING_ACCESS_KEY'
+const ACCESS_KEY_FILE = `${ACCESS_KEY_SETTING}_FILE`
 
 /** `id`, `seal` and `sign`: what a person needs beside Temporal's own CLI, or when Eko says 2484. No server is asked. */
 export function addSecretCommands({ add, run }: CommandContext): void {
@@ -47,7 +49,7 @@ export function addSecretCommands({ add, run }: CommandContext): void {
     'pass show eko/access-key | onboard sign --timestamp 1700000000000',
     'onboard sign --access-key test-access-key-123 --timestamp 1700000000000',
   ])
-    .option('--access-key <key>', `not advised for real keys; else ${ACCESS_KEY_SETTING}, else asked for`)
+    .option('--access-key <key>', `not advised for real keys; else ${ACCESS_KEY_SETTING} or …_FILE, else asked for`)
     .option('--timestamp <ms>', '`secret-key-timestamp`: milliseconds since 1970 (default: now)')
     .addHelpText(
       'after',
@@ -83,7 +85,10 @@ async function printSignature(session: Session, flags: SignFlags): Promise<Answe
   if (!/^\d{13}$/.test(timestamp)) {
     throw new UsageError('--timestamp must be milliseconds since 1970: 13 digits. Eko refuses seconds.')
   }
-  const accessKey = flags.accessKey ?? session.env[ACCESS_KEY_SETTING] ?? (await session.io.askSecret('Access key'))
+  const { env, problems } = withSecretFiles(session.env, [ACCESS_KEY_SETTING])
+  const problem = problems[ACCESS_KEY_FILE]
+  if (problem !== undefined) throw new UsageError(`${ACCESS_KEY_FILE}: ${problem}.`)
+  const accessKey = flags.accessKey ?? env[ACCESS_KEY_SETTING] ?? (await session.io.askSecret('Access key'))
   if (accessKey === '') throw new UsageError('The access key must not be empty.')
   const secretKey = sign(accessKey, timestamp)
   if (flags.timestamp === undefined && !flags.json) session.io.note(`secret-key-timestamp: ${timestamp}`)

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises'
 import {
   createPayloadCodec,
   createSealer,
+  isSealingNow,
   KeyFileError,
+  NoSealingKeyError,
   readCodecKeys,
   readIdKey,
   readPublicKeys,
@@ -26,7 +28,8 @@ export async function checkKeys(env: Environment): Promise<Check[]> {
     await checkKey('Sealing keys', 'ONBOARDING_SEALING_PUBLIC_KEYS_FILE', env, async (path) => {
       const set = await readPublicKeys(path)
       await createSealer(set).seal({ field: 'otp', journey: 'doctor' }, '000000')
-      return `${set.keys.length} public, sealing to ${set.keys[0]?.kid ?? ''}`
+      const active = set.keys.find((key) => isSealingNow(key, Date.now()))
+      return `${set.keys.length} public, sealing to ${active?.kid ?? ''}${untilText(active?.exp)}`
     }),
     await checkKey('Codec keys', 'ONBOARDING_CODEC_KEYS_FILE', env, async (path) => {
       const idKeyFile = env['ONBOARDING_ID_KEY_FILE']
@@ -48,9 +51,13 @@ async function checkKey(
   try {
     return { name, verdict: 'ok', found: await look(path) }
   } catch (error) {
-    if (!(error instanceof KeyFileError)) throw error
+    if (!(error instanceof KeyFileError) && !(error instanceof NoSealingKeyError)) throw error
     return { name, verdict: 'fail', found: error.message, advice: `Correct the file of ${setting}.` }
   }
+}
+
+function untilText(exp: number | undefined): string {
+  return exp === undefined ? '' : ` until ${new Date(exp * 1_000).toISOString()}`
 }
 
 /**
