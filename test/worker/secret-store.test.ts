@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, jest } from '@jest/globals'
-import { generateSealingKey, type KeySet, type Vault, windowFrom } from '../../secrets/index.js'
+import { createFileKeyStore, generateSealingKey, type KeySet, type Vault, windowFrom } from '../../secrets/index.js'
 import { readWorkerConfig, WorkerConfigError } from '../../worker/config.js'
 import { createLogger } from '../../worker/logger.js'
 import { startPublicKeysServer } from '../../worker/public-keys-server.js'
@@ -64,6 +64,22 @@ describe('the store of secrets', () => {
     const config = { secretStore: 'vault', vaultFolder: undefined, vaultSeconds: 60 } as const
     expect(storeProblems(config, VAULT)).toEqual([])
     expect(storeProblems({ ...config, secretStore: 'inline' }, VAULT)).toHaveLength(1)
+  })
+
+  it('and keys come from the program that starts the worker, where it brings them', async () => {
+    const settings = await sandboxEnvironment()
+    const [sealing, codec] = [settings['ONBOARDING_SEALING_KEYS_FILE'], settings['ONBOARDING_CODEC_KEYS_FILE']]
+    const config = readWorkerConfig({
+      ...settings,
+      ONBOARDING_SEALING_KEYS_FILE: '/no/such/file',
+      ONBOARDING_CODEC_KEYS_FILE: '/no/such/file',
+      ONBOARDING_SECRET_STORE: 'vault',
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+    })
+    const given = { keyStore: createFileKeyStore({ sealing, codec }), vault: VAULT }
+    // It gets as far as the server that is not there.
+    await expect(startWorker(config, { logger, env: settings, ...given })).rejects.toThrow('Temporal cannot be reached')
+    await expect(startWorker(config, { logger, env: settings })).rejects.toThrow(WorkerConfigError)
   })
 
   it('sweeps the file vault when it starts', async () => {
