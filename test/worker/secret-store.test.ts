@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, jest } from '@jest/globals'
+import type { Tenant } from '../../activities/tenants.js'
 import { createFileKeyStore, generateSealingKey, type KeySet, type Vault, windowFrom } from '../../secrets/index.js'
 import { readWorkerConfig, WorkerConfigError } from '../../worker/config.js'
 import { createLogger } from '../../worker/logger.js'
 import { startPublicKeysServer } from '../../worker/public-keys-server.js'
-import { openSecretStore, storeProblems, windowProblems } from '../../worker/secret-store.js'
+import { openSecretStore, outlivedBy, storeProblems, windowProblems } from '../../worker/secret-store.js'
 import { startWorker } from '../../worker/start.js'
 import { newFolder, sandboxEnvironment } from './support.js'
 
@@ -43,6 +44,21 @@ describe('in production', () => {
     const old = (await generateSealingKey(windowFrom({ now: now - 3 * 86_400_000 }))).privateKeys
     expect(windowProblems(old, now)).toEqual([expect.stringContaining('time of all sealing keys is over')])
     expect(windowProblems((await generateSealingKey(windowFrom({ now }))).privateKeys, now)).toEqual([])
+  })
+})
+
+describe('a tenant whose journeys may outlive the sealing keys', () => {
+  it('is warned of, with what to rotate with', async () => {
+    const tenants = {
+      names: () => ['acme', 'bharat'],
+      find: (name: string) =>
+        Promise.resolve({ ranges: { journeySeconds: [60, name === 'acme' ? 604_800 : 604_801] } } as unknown as Tenant),
+    }
+    const { privateKeys } = await generateSealingKey(windowFrom({ now: Date.now() }))
+    expect(await outlivedBy(tenants, privateKeys)).toEqual([
+      expect.stringMatching(/^tenant "bharat": .*--longest-journey 604801$/),
+    ])
+    expect(await outlivedBy(tenants, (await generateSealingKey()).privateKeys)).toEqual([])
   })
 })
 
