@@ -17,6 +17,16 @@ export function maskPan(pan: string): string {
   return `${pan.slice(0, 3)}xx${pan.slice(5, 9)}x`
 }
 
+/**
+ * A reason or id that people gave, with what could be a person's number blanked: ten digits or more (mobile, Aadhaar
+ * number, Virtual ID) and PAN shapes. Shorter numbers stay: they are tickets and agents. A name cannot be told from a word.
+ */
+export function maskIdentifiers(text: string): string {
+  return text
+    .replace(/[A-Z]{5}\d{4}[A-Z]/gi, 'xxxxxxxxxx')
+    .replace(/\d(?:[\s-]?\d){9,}/g, (digits) => 'x'.repeat(digits.length))
+}
+
 /** Longest message of Eko that is kept, in characters. */
 const MAX_MESSAGE = 160
 

@@ -9,7 +9,8 @@ import { codeBlocks, documents, prose, read, ROOT } from './support.js'
 
 const nothing: Runner = () => () => Promise.resolve()
 const program = buildProgram(nothing, 'onboard')
-const commandOf = (name: string): Command | undefined => program.commands.find((command) => command.name() === name)
+const commandOf = (name: string, within = program): Command | undefined =>
+  within.commands.find((command) => command.name() === name)
 
 /** Shell lines and inline code: where commands stand. */
 function shell(document: string): string[] {
@@ -32,8 +33,9 @@ describe('the commands in the documents', () => {
   it('every command of onboard that is named exists, with the options that are given', async () => {
     const used = (await Promise.all((await documents()).map(read))).flatMap(shell).flatMap(uses)
     expect(used.length).toBeGreaterThan(30)
-    const wrong = used.flatMap(({ name, options }) => {
-      const command = commandOf(name)
+    const wrong = used.flatMap(({ name, operand, options }) => {
+      const outer = commandOf(name)
+      const command = (outer && commandOf(operand, outer)) ?? outer
       if (!command) return [`onboard ${name}`]
       const known = [...command.options.map(({ long }) => long ?? ''), '--help']
       return options.filter((option) => !known.includes(option)).map((option) => `onboard ${name} ${option}`)
@@ -66,9 +68,10 @@ describe('the commands in the documents', () => {
 })
 
 /** How onboard is called in a line: `onboard <command>` or `npm run -s onboard -- <command>`. */
-function uses(line: string): { name: string; options: string[] }[] {
+function uses(line: string): { name: string; operand: string; options: string[] }[] {
   return [...line.matchAll(/\bonboard (?:-- )?([a-z][a-z-]*)([^|;)]*)/g)].map(([, name = '', rest = '']) => ({
     name,
+    operand: /^ ([a-z-]+)/.exec(rest)?.[1] ?? '',
     options: [...rest.matchAll(/(?<= )--[a-z-]+/g)].map(([option]) => option),
   }))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { viewOf } from '../../workflows/journey-view.js'
 import type { ConsentGiven, View } from '../../workflows/messages.js'
-import { CONSENT, Drive, driveTo, presentConsent } from './support.js'
+import { CONSENT, type Drive, driveTo, presentConsent } from './support.js'
 
 const MINUTE = 60_000
 

@@ -5,6 +5,7 @@ import type { Answer } from '../run.js'
 import type { Session, TargetOptions } from '../session.js'
 import type { JourneyHandle } from '../../handle.js'
 import { receiptLines } from '../text.js'
+import { addConsentExport } from './consent-export.js'
 import { parseJson, readDetails } from './journey.js'
 
 interface MessageFlags extends TargetOptions {
@@ -69,12 +70,14 @@ export function addMessageCommands(context: CommandContext): void {
       .action(run((session, flags: CodeFlags) => enterCode(session, flags, name)))
   }
 
-  message('consent', 'Present the Aadhaar consent in a language, and print its text', [
+  const presenting = message('consent', 'Present the Aadhaar consent in a language, and print its text', [
     'onboard consent --id …',
     'onboard consent --id … --language Hindi',
+    'onboard consent export onboarding:digikhata:acme:… --out evidence.json',
   ])
     .option('--language <language>', 'one of those that the journey offers (default: English where it is offered)')
     .action(run(consent))
+  addConsentExport(presenting, run)
 
   message('aadhaar', 'Show the consent, record the sender’s agreement, enter the Aadhaar number', [
     'onboard aadhaar --id …',

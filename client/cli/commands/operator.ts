@@ -2,6 +2,7 @@ import type { MessageName, OutcomeCode, Receipt } from '../../../workflows/messa
 import { BULK_MESSAGES } from '../../bulk.js'
 import type { JourneyHandle } from '../../handle.js'
 import { type CommandContext, withTarget } from '../command.js'
+import type { Answer } from '../run.js'
 import type { Session } from '../session.js'
 import { type BulkFlags, isBulk, sendInBulk, withBulk } from './bulk.js'
 import { envelope, told } from './messages.js'
@@ -77,8 +78,15 @@ export function addOperatorCommands({ add, run }: CommandContext): void {
         if (bulkMessage && isBulk(flags)) return sendInBulk(session, bulkMessage, flags)
         const handle = await session.target(flags)
         const reason = flags.reason ?? (await session.io.ask('Reason'))
-        return told(session, handle, await send(handle, { ...envelope(flags), reason }, flags), aimsAt)
+        const answer = told(session, handle, await send(handle, { ...envelope(flags), reason }, flags), aimsAt)
+        return message === 'withdrawConsent' ? withErasure(session, handle, answer) : answer
       }),
     )
   }
+}
+
+/** The journey has ended; what it left is erased by another command, which works for closed journeys too. */
+function withErasure({ program }: Session, { workflowId }: JourneyHandle, answer: Answer): Answer {
+  const command = `${program} erase ${workflowId} --withdraw --reason "…"`
+  return { ...answer, lines: [...answer.lines, `To erase what it left: ${command}`] }
 }
