@@ -84,7 +84,7 @@ export type Reading =
   | { readonly from: 'RESULT'; readonly view: KeptView; readonly result: Omit<KeptResult, 'view'> }
   /** A run that did not end by its rules: its history was asked. Or one that has not ended. */
   | { readonly from: 'QUERY'; readonly view: KeptView }
-  /** Refused at its start: nothing happened in it. */
+  /** Refused at its start, or ended before a worker took it up: nothing happened in it. */
   | { readonly from: 'NOTHING_HAPPENED' }
   | { readonly from: 'UNREADABLE'; readonly code: string }
 type KeptView = z.output<typeof viewSchema>

@@ -54,8 +54,26 @@ async function readEnd(wire: Wire, workflowId: string, { runId, status }: Journe
     return readingOfView(view, tenant)
   } catch (error) {
     if (!(error instanceof OnboardingError) || PASSING.includes(error.code)) throw error
+    // Terminated before a worker took it up: no code of the journey ever ran, and there is nothing to ask.
+    if (!(await hasBegun(wire, workflowId, runId))) return { from: 'NOTHING_HAPPENED' }
     return { from: 'UNREADABLE', code: error.code }
   }
+}
+
+/** Whether a worker completed a step of a run. */
+async function hasBegun(wire: Wire, workflowId: string, runId: string): Promise<boolean> {
+  let nextPageToken: Uint8Array | null | undefined
+  do {
+    const page = await call(wire, { call: 'history', workflowId }, () =>
+      wire.connection.workflowService.getWorkflowExecutionHistory({
+        ...{ namespace: wire.namespace, execution: { workflowId, runId }, maximumPageSize: 100 },
+        ...(nextPageToken && { nextPageToken }),
+      }),
+    )
+    if (page.history?.events?.some((event) => event.workflowTaskCompletedEventAttributes)) return true
+    nextPageToken = page.nextPageToken
+  } while (nextPageToken && nextPageToken.length > 0)
+  return false
 }
 
 /** The type of the failure that a run ended with. */

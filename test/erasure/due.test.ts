@@ -21,7 +21,7 @@ import { runHere } from '../client/support.js'
 import { startJourney, type TestJourney, until, USER_CODE, walkTo } from '../support/journeys.js'
 import type { TestStack } from '../support/test-stack.js'
 import { startErasureStack } from './stack.js'
-import { AUDIT, completed, RETENTION, runsLeft, untilListed } from './support.js'
+import { AUDIT, completed, reset, RETENTION, runsLeft, untilListed } from './support.js'
 
 /** The clocks, on the whole stack. A test looks from a later day; what ended before its cut is due then. */
 
@@ -159,13 +159,7 @@ describe('a journey that was reset', () => {
     const first = await handle.describe()
     await untilListed(stack.client, idOf(journey), 1)
     const { temporal } = stack.client
-    const { events } = await temporal.workflow.getHandle(idOf(journey)).fetchHistory()
-    const done = events?.find(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes)
-    await temporal.workflowService.resetWorkflowExecution({
-      namespace: temporal.options.namespace,
-      workflowExecution: { workflowId: idOf(journey), runId: first.runId },
-      ...{ reason: 'test', requestId: 'reset-1', workflowTaskFinishEventId: done?.eventId ?? null },
-    })
+    await reset(stack.client, idOf(journey))
     const { runId } = await handle.describe()
     expect(runId).not.toBe(first.runId)
     const asOf = (await cut()) + RETENTION.history.days * DAY_MS

@@ -14,10 +14,10 @@ import {
 } from '../../client/index.js'
 import { EvidenceStoreError } from '../../client/erasure/store.js'
 import { runHere } from '../client/support.js'
-import { codeOf, errorOf, startJourney, USER_CODE, walkTo } from '../support/journeys.js'
+import { codeOf, errorOf, startJourney, until, USER_CODE, walkTo } from '../support/journeys.js'
 import type { TestStack } from '../support/test-stack.js'
 import { startErasureStack } from './stack.js'
-import { AUDIT, completed, eraser, filesIn, RETENTION, runsLeft, untilListed } from './support.js'
+import { AUDIT, completed, eraser, filesIn, reset, RETENTION, runsLeft, untilListed } from './support.js'
 
 /** Erasure on the whole stack: the server is asked what is left. */
 
@@ -52,8 +52,8 @@ describe('an erased journey', () => {
     expect(report.journeys).toMatchObject([
       { firstRunId, runIds: [runId], state: 'COMPLETED', closedAt, consents: 1, evidence: 'COMPLETE' },
     ])
-    const until = new Date(Date.parse(closedAt ?? '') + RETENTION.evidence.days * 86_400_000).toISOString()
-    expect(report.stayed).toContainEqual(expect.objectContaining({ basis: RETENTION.evidence.basis, until }))
+    const keptUntil = new Date(Date.parse(closedAt ?? '') + RETENTION.evidence.days * 86_400_000).toISOString()
+    expect(report.stayed).toContainEqual(expect.objectContaining({ basis: RETENTION.evidence.basis, until: keptUntil }))
     expect(report.stayed.map(({ where }) => where)).toContain('Temporal’s limit workflows')
 
     const files = await filesIn(folder)
@@ -214,12 +214,17 @@ describe('a vault', () => {
 })
 
 describe('a server that deletes later', () => {
-  /** Hears what is to be deleted, and does nothing yet. */
-  function slow({ temporal }: OnboardingClient): Client {
+  /** Hears what is to be deleted, and does nothing yet but for this run. */
+  function slow({ temporal }: OnboardingClient, atOnce?: string): Client {
     const { connection, options } = temporal
     const service = new Proxy(connection.workflowService, {
       get: (target, name) =>
-        name === 'deleteWorkflowExecution' ? () => Promise.resolve({}) : (Reflect.get(target, name) as unknown),
+        name === 'deleteWorkflowExecution'
+          ? (request: { workflowExecution: { workflowId: string; runId: string } }) =>
+              request.workflowExecution.runId === atOnce
+                ? target.deleteWorkflowExecution({ ...request, namespace: options.namespace })
+                : Promise.resolve({})
+          : (Reflect.get(target, name) as unknown),
     })
     const held = new Proxy(connection, {
       get: (target, name) => {
@@ -242,6 +247,25 @@ describe('a server that deletes later', () => {
     expect(await runsLeft(client, workflowId)).toBe(1)
     const again = await client.erase(workflowId, AUDIT)
     expect(again.journeys).toMatchObject([{ runIds: [runId], erasedAt: expect.any(String) }])
+    expect(await runsLeft(client, workflowId)).toBe(0)
+  })
+
+  it('may take the last run first: what is left is no journey of its own', async () => {
+    const { handle } = await completed(stack, 'digikhata')
+    const { workflowId } = handle
+    await reset(client, workflowId)
+    await client.temporal.workflow.getHandle(workflowId).terminate('test')
+    await untilListed(client, workflowId, 2)
+    const { runId } = await handle.describe()
+    const evidence = fileEvidenceStore(folder)
+    const options = { tenant: 'acme', environment: 'sandbox', evidence, waitMs: 50 } as const
+    await new OnboardingClient({ ...options, client: slow(client, runId) }).erase(workflowId, AUDIT)
+    await until(async () => (await runsLeft(client, workflowId)) === 1, 'the last run is gone')
+    expect((await client.exportConsent(workflowId)).journeys).toHaveLength(1)
+
+    const { journeys } = await client.erase(workflowId, AUDIT)
+    expect(journeys).toMatchObject([{ consents: 1, erasedAt: expect.any(String) }])
+    expect(journeys).toHaveLength(1)
     expect(await runsLeft(client, workflowId)).toBe(0)
   })
 })

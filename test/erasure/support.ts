@@ -64,3 +64,16 @@ export async function runsLeft({ temporal }: OnboardingClient, workflowId: strin
   }
   return left
 }
+
+/** Resets the last run of an id to its first step: the journey begins again in a run of its own. */
+export async function reset({ temporal }: OnboardingClient, workflowId: string): Promise<void> {
+  const handle = temporal.workflow.getHandle(workflowId)
+  const { runId } = await handle.describe()
+  const { events } = await handle.fetchHistory()
+  const done = events?.find(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes)
+  await temporal.workflowService.resetWorkflowExecution({
+    namespace: temporal.options.namespace,
+    workflowExecution: { workflowId, runId },
+    ...{ reason: 'test', requestId: `reset-${runId}`, workflowTaskFinishEventId: done?.eventId ?? null },
+  })
+}
