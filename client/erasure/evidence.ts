@@ -128,7 +128,7 @@ export interface Evidence {
   /** The last 50 events; `timelineTotal` counts all. */
   readonly timeline: readonly z.output<typeof entry>[]
   readonly timelineTotal: number
-  /** Whence each of the runs that ended was read; with `UNREADABLE` the cause, e.g. `CODEC_KEY_MISSING`. */
+  /** Whence each of the runs that ended was read; of `UNREADABLE` the cause: `NOT_A_RESULT` where its key was destroyed. */
   readonly sources: readonly { readonly runId: string; readonly from: Reading['from']; readonly code?: string }[]
 }
 type KeptConsent = z.output<typeof consent>

@@ -10,9 +10,12 @@ import {
   fileEvidenceStore,
   OnboardingClient,
   publicKeySource,
+  readCodecKeys,
+  readIdKey,
   RAILS,
 } from '../../client/index.js'
 import { EvidenceStoreError } from '../../client/erasure/store.js'
+import { ensureKeysFolder, KEY_FILES } from '../../secrets/index.js'
 import { runHere } from '../client/support.js'
 import { codeOf, errorOf, startJourney, until, USER_CODE, walkTo } from '../support/journeys.js'
 import type { TestStack } from '../support/test-stack.js'
@@ -147,6 +150,23 @@ describe('an erasure is refused', () => {
     expect(await codeOf(client.erase(never, AUDIT))).toBe('NOT_FOUND')
     expect((await handle.view()).state).toBe('COMPLETED')
     expect(await filesIn(join(folder, '..'))).toEqual([])
+  })
+
+  it('where the evidence cannot be read, unless it is to go without; the record says so', async () => {
+    const { handle } = await completed(stack, 'digikhata')
+    const { workflowId } = handle
+    const keys = join(folder, '..', 'other-keys')
+    await ensureKeysFolder(keys)
+    const codecKeys = await readCodecKeys(join(keys, KEY_FILES.codec), await readIdKey(join(keys, KEY_FILES.id)))
+    const evidence = fileEvidenceStore(folder)
+    const blind = await stack.connect({ evidence, codecKeys })
+    expect(await errorOf(blind.erase(workflowId, AUDIT))).toMatchObject({
+      ...{ code: 'EVIDENCE_UNREADABLE', details: { runs: [{ from: 'UNREADABLE' }] } },
+    })
+    expect((await handle.view()).state).toBe('COMPLETED')
+    const report = await blind.erase(workflowId, { ...AUDIT, withoutEvidence: true })
+    expect(report.journeys).toMatchObject([{ state: null, consents: 0, evidence: 'UNREADABLE' }])
+    expect(await runsLeft(client, workflowId)).toBe(0)
   })
 
   it('where no evidence can be kept, and nothing is deleted', async () => {
