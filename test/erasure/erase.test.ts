@@ -309,7 +309,7 @@ describe('onboard', () => {
 
     const erased = await cli(['erase', workflowId, '--reason', 'request 4711', '--actor', 'op-7'])
     expect(erased).toMatchObject({ code: 0, stderr: '' })
-    expect(erased.stdout).toMatch(/Deleted +1 history[\s\S]*Went[\s\S]*Stayed/)
+    expect(erased.stdout).toMatch(/Deleted +1 history[\s\S]*Went[\s\S]*Stayed[\s\S]*No legal basis is named/)
     const after = JSON.parse((await cli(['consent', 'export', workflowId])).stdout) as object
     expect(after).toMatchObject({ journeys: [{ erased: { reason: 'request 4711', actor: { id: 'op-7' } } }] })
   })

@@ -138,6 +138,9 @@ function reportLines({ workflowId, journeys, went, stayed }: ErasureReport, prog
     ]),
     ...['', 'Went', ...table([['WHAT', 'WHERE', 'WHY'], ...went.map(cells)])],
     ...['', 'Stayed', ...stayed.flatMap(stayedText)],
+    ...(stayed.every(({ basis }) => basis === null)
+      ? ['', 'No legal basis is named for what stays: set ONBOARDING_RETENTION_FILE.']
+      : []),
     ...(journeys.some(({ erasedAt }) => erasedAt === null)
       ? [
           '',
