@@ -1,11 +1,22 @@
 import { existsSync } from 'node:fs'
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { dataConverterOf, isEncrypting } from '../secrets/index.js'
+import { dataConverterOf, isEncrypting, withSecretFiles } from '../secrets/index.js'
 import { type SecretField, type SealedField } from '../values/index.js'
 import type { Rail } from '../workflows/messages.js'
 import { type BulkRequest, type BulkRun, planBulk } from './bulk.js'
+import { type KeyUseReport, usesOfCodecKey } from './codec-key-use.js'
 import { type Environment, optionsFromEnvironment } from './environment.js'
+import {
+  type ConsentExport,
+  type DueRequest,
+  type DueRun,
+  eraseJourneys,
+  type EraseRequest,
+  type ErasureReport,
+  exportConsent,
+  planDue,
+} from './erasure/index.js'
 import { toOnboardingError } from './error-mapping.js'
 import { notConfigured, OnboardingError } from './errors.js'
 import { createHandle, type HandleContext, type JourneyHandle } from './handle.js'
@@ -150,6 +161,40 @@ export class OnboardingClient {
     return listIncidents(this.#context.wire, filter)
   }
 
+  /**
+   * Which runs under way, of all tenants of the namespace, hold anything that was encrypted with this codec key.
+   * @throws OnboardingError
+   */
+  usesOfCodecKey(kid: string): Promise<KeyUseReport> {
+    return usesOfCodecKey(this.#context.wire, kid)
+  }
+
+  /**
+   * What proves a sender's consent, masked: of open and closed journeys from Temporal, of erased ones from the store.
+   * @throws OnboardingError NOT_FOUND, TENANT_MISMATCH
+   */
+  exportConsent(workflowId: string): Promise<ConsentExport> {
+    return exportConsent(this.#context.wire, workflowId)
+  }
+
+  /**
+   * Erases every closed journey of a sender on a rail: evidence is kept in the store, then the histories are deleted. May
+   * be repeated. An open journey is refused, unless `withdraw`.
+   * @throws OnboardingError JOURNEY_OPEN, NOT_FOUND, TENANT_MISMATCH, EVIDENCE_UNREADABLE, EVIDENCE_NOT_KEPT, NOT_CONFIGURED
+   */
+  erase(workflowId: string, request: EraseRequest): Promise<ErasureReport> {
+    return eraseJourneys(this.#context, workflowId, request)
+  }
+
+  /**
+   * What of this tenant is due by the client's `retention`. Resolves when the list is taken; iterating over the answer
+   * erases, paced, and gives each result.
+   * @throws OnboardingError NOT_CONFIGURED, INVALID_INPUT
+   */
+  eraseDue(request: DueRequest = {}): Promise<DueRun> {
+    return planDue(this.#context.wire, request, Date.now())
+  }
+
   /** Closes the connection if this client made it. */
   async close(): Promise<void> {
     const owned = this.#owned
@@ -164,9 +209,11 @@ export function temporalConfig(env: Environment): { connection: ConnectionOption
   // envconfig takes any other word for "off" and a missing file for "no file": a typo would turn TLS off unseen.
   if (tls && !/^(true|false|1|0)$/i.test(tls)) throw notConfigured({ TEMPORAL_TLS: 'Must be true or false.' })
   if (file && !existsSync(file)) throw notConfigured({ TEMPORAL_CONFIG_FILE: `${file} does not exist.` })
+  const withKey = withSecretFiles(env, ['TEMPORAL_API_KEY'])
+  if (Object.keys(withKey.problems).length > 0) throw notConfigured(withKey.problems)
   try {
     const overrideEnvVars = Object.fromEntries(
-      Object.entries(env).filter((entry): entry is [string, string] => !!entry[1]),
+      Object.entries(withKey.env).filter((entry): entry is [string, string] => !!entry[1]),
     )
     const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars })
     const given = Object.entries(connectionOptions).filter(([, value]) => value !== undefined)

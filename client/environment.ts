@@ -1,5 +1,18 @@
-import { KeyFileError, readCodecKeys, readIdKey, readPublicKeys } from '../secrets/index.js'
+import {
+  createFileVault,
+  createSealer,
+  KeyFileError,
+  type KeySource,
+  publicKeySource,
+  readCodecKeys,
+  readIdKey,
+  SECRET_STORE_MODES,
+  type SecretStoreMode,
+  type Vault,
+} from '../secrets/index.js'
 import type { Strictness } from '../values/index.js'
+import { fileEvidenceStore } from './erasure/file-store.js'
+import { readRetention } from './erasure/retention.js'
 import { notConfigured } from './errors.js'
 import { CLIENT_ENVIRONMENTS, type ClientEnvironment, type OnboardingClientOptions } from './options.js'
 
@@ -7,12 +20,21 @@ import { CLIENT_ENVIRONMENTS, type ClientEnvironment, type OnboardingClientOptio
 export const CLIENT_SETTINGS = {
   ONBOARDING_TENANT: 'The tenant that the client serves.',
   ONBOARDING_ID_KEY_FILE: 'File with the id key: base64 of 32 random bytes, readable by its owner only.',
-  ONBOARDING_SEALING_PUBLIC_KEYS_FILE: 'File with the workers’ public sealing keys: a JWK set.',
+  ONBOARDING_SEALING_PUBLIC_KEYS_FILE:
+    'File with the workers’ public sealing keys: a JWK set. Read anew when it changes.',
+  ONBOARDING_SECRET_STORE:
+    '`inline` or `vault`, as the workers’: where secrets are put. Must be chosen in production by a client that has sealing keys; elsewhere `inline`.',
+  ONBOARDING_VAULT_FOLDER: 'The folder of the file-backed vault, the same as the workers’. Needed with `vault`.',
+  ONBOARDING_VAULT_SECONDS: 'How long a vault keeps a secret at most, as the workers’; default 604800.',
   ONBOARDING_CODEC_KEYS_FILE:
     'File with the payload codec’s keys: a JWK set, readable by its owner only, the same as the workers’. Needed in production.',
   ONBOARDING_ENVIRONMENT:
     '`production` (default), `uat` or `sandbox`, as the workers’. In production a client without codec keys is refused.',
   ONBOARDING_TASK_QUEUE: 'Task queue of the workers; default `sender-onboarding`.',
+  ONBOARDING_EVIDENCE_FOLDER:
+    'Folder where evidence of erased journeys is kept, for its owner only; made where there is none. Needed to erase.',
+  ONBOARDING_RETENTION_FILE:
+    'JSON file: how long each kind of data is kept, and on what legal basis. Needed to erase what is due.',
   ONBOARDING_STRICTNESS: '`strict` (default) or `format`: how Aadhaar numbers and PANs are checked.',
 } as const
 export type ClientSetting = keyof typeof CLIENT_SETTINGS
@@ -45,20 +67,62 @@ export async function optionsFromEnvironment(env: Environment = process.env): Pr
   if (!isEnvironment(environment))
     problems['ONBOARDING_ENVIRONMENT'] = `Must be one of ${CLIENT_ENVIRONMENTS.join(', ')}.`
   const idKey = await keyFile('ONBOARDING_ID_KEY_FILE', readIdKey)
-  const sealingKeys = await keyFile('ONBOARDING_SEALING_PUBLIC_KEYS_FILE', readPublicKeys)
+  const sealingKeys = await keyFile('ONBOARDING_SEALING_PUBLIC_KEYS_FILE', async (path) => {
+    const source = publicKeySource(path)
+    await source()
+    return source
+  })
+  const store = storeSettings(setting, problems)
   const codecKeys = await keyFile('ONBOARDING_CODEC_KEYS_FILE', (path) => readCodecKeys(path, idKey ?? null))
   if (!tenant || !isStrictness(strictness) || !isEnvironment(environment) || Object.keys(problems).length > 0)
     throw notConfigured(problems)
   const taskQueue = setting('ONBOARDING_TASK_QUEUE')
+  const evidenceFolder = setting('ONBOARDING_EVIDENCE_FOLDER')
+  const retentionFile = setting('ONBOARDING_RETENTION_FILE')
   return {
     tenant,
     strictness,
     environment,
     ...(taskQueue ? { taskQueue } : {}),
     ...(idKey ? { idKey } : {}),
-    ...(sealingKeys ? { sealingKeys } : {}),
+    ...(sealingKeys ? { sealingKeys, ...storeOptions(store, sealingKeys) } : {}),
     ...(codecKeys ? { codecKeys } : {}),
+    ...(evidenceFolder ? { evidence: fileEvidenceStore(evidenceFolder) } : {}),
+    ...(retentionFile ? { retention: await readRetention(retentionFile) } : {}),
   }
+}
+
+interface StoreSettings {
+  readonly mode: SecretStoreMode | undefined
+  readonly folder: string | undefined
+  readonly seconds: number | undefined
+}
+
+function storeSettings(
+  setting: (name: ClientSetting) => string | undefined,
+  problems: Record<string, string>,
+): StoreSettings {
+  const named = setting('ONBOARDING_SECRET_STORE')
+  const mode = SECRET_STORE_MODES.find((known) => known === named)
+  const folder = setting('ONBOARDING_VAULT_FOLDER')
+  const seconds = setting('ONBOARDING_VAULT_SECONDS')
+  if (named !== undefined && !mode)
+    problems['ONBOARDING_SECRET_STORE'] = `Must be one of ${SECRET_STORE_MODES.join(', ')}.`
+  if (mode === 'vault' && folder === undefined)
+    problems['ONBOARDING_VAULT_FOLDER'] = 'Must be set where ONBOARDING_SECRET_STORE is `vault`.'
+  if (seconds !== undefined && !/^\d{1,8}$/.test(seconds))
+    problems['ONBOARDING_VAULT_SECONDS'] = 'Must be a whole number of seconds.'
+  return { mode, folder, seconds: seconds === undefined ? undefined : Number(seconds) }
+}
+
+function storeOptions(
+  { mode, folder, seconds }: StoreSettings,
+  keys: KeySource,
+): { secretStore?: 'inline' | Vault; vaultSeconds?: number } {
+  if (mode === 'inline') return { secretStore: mode }
+  if (mode === undefined || folder === undefined) return {}
+  const secretStore = createFileVault({ folder, sealer: createSealer(keys) })
+  return { secretStore, ...(seconds !== undefined && { vaultSeconds: seconds }) }
 }
 
 function isStrictness(text: string): text is Strictness {

@@ -14,6 +14,10 @@ export const CLIENT_CODES = {
     cause: 'The journey belongs to another tenant than this client.',
     action: 'Use a client of that tenant.',
   },
+  VAULT_UNAVAILABLE: {
+    cause: 'The vault does not take the secret. Nothing was sent.',
+    action: 'Check the vault (ONBOARDING_VAULT_FOLDER); then ask again with the same `submissionId`.',
+  },
   NOT_FOUND: {
     cause: 'There is no such journey, or its retention is over.',
     action: 'Check rail, tenant and mobile; start it where it was never started.',
@@ -23,9 +27,25 @@ export const CLIENT_CODES = {
       'The journey that was meant has ended, and its sender has started another one since. Nothing was done to either.',
     action: 'List the journeys again where the new one is meant too.',
   },
+  JOURNEY_OPEN: {
+    cause: 'The journey has not ended. Nothing was erased.',
+    action: 'Let it end or cancel it; or erase with `withdraw`, which ends it, where the sender withdraws the consent.',
+  },
+  EVIDENCE_UNREADABLE: {
+    cause: 'What must be kept of the journey cannot be read: see `details.runs`. Nothing was erased.',
+    action: 'Bring back the codec key, or a worker whose build replays it; else erase with `withoutEvidence`.',
+  },
+  EVIDENCE_NOT_KEPT: {
+    cause: 'The evidence store cannot be used. What was not erased yet stays.',
+    action: 'Mend what the message names; then ask again, and it goes on.',
+  },
   RUN_FAILED: {
     cause: 'The run ended outside of the journey’s rules: terminated, timed out or failed.',
     action: 'Read its history in Temporal UI, then start again.',
+  },
+  RESULT_UNREADABLE: {
+    cause: 'The journey has ended, and the codec key that its result was encrypted with was destroyed.',
+    action: 'Start again to learn from Eko where the sender stands; that costs an SMS.',
   },
   UNREACHABLE: {
     cause: 'Temporal cannot be reached.',

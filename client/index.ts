@@ -12,7 +12,34 @@ export {
   DEFAULT_BULK_RATE,
 } from './bulk.js'
 export { OnboardingClient } from './client.js'
+export type { KeyUse, KeyUseReport } from './codec-key-use.js'
 export { CLIENT_SETTINGS, type ClientSetting, optionsFromEnvironment } from './environment.js'
+export {
+  type ConsentExport,
+  DEFAULT_ERASURE_LIMIT,
+  DEFAULT_ERASURE_RATE,
+  type DueItem,
+  type DueRequest,
+  type DueResult,
+  type DueRun,
+  type EraseRequest,
+  type ErasedJourney,
+  type ErasureCause,
+  type ErasureDone,
+  type ErasureLine,
+  type ErasureOrder,
+  type ErasureReport,
+  type Evidence,
+  type EvidenceKey,
+  type EvidenceStore,
+  EvidenceStoreError,
+  type ExportedEvidence,
+  fileEvidenceStore,
+  type KeptEvidence,
+  parseRetention,
+  readRetention,
+  type Retention,
+} from './erasure/index.js'
 export {
   CLIENT_CODES,
   type ClientCode,
@@ -42,6 +69,9 @@ export { type CodecKeyRing, readCodecKeys } from '../secrets/codec-keys.js'
 export { dataConverterOf } from '../secrets/data-converter.js'
 export { KeyFileError } from '../secrets/key-file.js'
 export { readIdKey, readPublicKeys } from '../secrets/keys.js'
-export type { KeySet } from '../secrets/sealing.js'
+export { createFileVault, type FileVault, type FileVaultOptions } from '../secrets/file-vault.js'
+export { publicKeySource } from '../secrets/key-store.js'
+export { createSealer, type KeySet, type KeySource } from '../secrets/sealing.js'
+export type { SecretStoreMode, Vault, VaultAnswer, VaultEntry } from '../secrets/secret-store.js'
 export type { SecretField, Strictness } from '../values/index.js'
 export * from '../workflows/messages.js'

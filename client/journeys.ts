@@ -131,9 +131,9 @@ export function queryReceipt(
 /**
  * The result of the journey's last run; waits for its end.
  * @param firstRunId of the journey that is meant, where its sender may have started another; default: the last one
- * @throws OnboardingError RUN_FAILED where it did not end by the journey's rules
+ * @throws OnboardingError RUN_FAILED where it did not end by the journey's rules, RESULT_UNREADABLE where its key is gone
  */
-export function journeyResult(
+export async function journeyResult(
   wire: Wire,
   workflowId: string,
   deadlineMs?: number,
@@ -142,7 +142,9 @@ export function journeyResult(
   const facts = { call: 'result', workflowId }
   const ask = (): Promise<OnboardingResult> =>
     wire.workflows.result<() => Promise<OnboardingResult>>(workflowId, firstRunId)
-  return call(wire, facts, ask, deadlineMs)
+  const result = await call(wire, facts, ask, deadlineMs)
+  if ('$undecodable' in result) throw new OnboardingError('RESULT_UNREADABLE', { details: facts })
+  return result
 }
 
 /** gRPC's FAILED_PRECONDITION. */

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { createSealer, type Sealer } from '../secrets/index.js'
+import {
+  createSealer,
+  createVaultSealer,
+  KeyFileError,
+  LONGEST_JOURNEY_SECONDS,
+  NoSealingKeyError,
+  type Sealer,
+} from '../secrets/index.js'
 import {
   parseAadhaar,
   parseAddress,
@@ -12,6 +19,7 @@ import {
   type SealedField,
   sealedHeader,
   type SecretField,
+  vaultReference,
 } from '../values/index.js'
 import type { ConsentGiven, Envelope, MessageName, Messages, SenderDetails } from '../workflows/messages.js'
 import { invalidInput, notConfigured, OnboardingError } from './errors.js'
@@ -102,6 +110,16 @@ const SECRET_IN: Readonly<Partial<Record<MessageName, 'otp' | 'aadhaar' | 'pan'>
   enterPan: 'pan',
 }
 
+/** Of what was sealed elsewhere, where secrets belong into a vault: it would put ciphertext into history. */
+const SEALED_INLINE = {
+  code: 'NOT_IN_VAULT',
+  message: 'Is sealed inline, but this client keeps secrets in a vault. Give the secret itself, or a reference.',
+} as const
+
+/** What sealing needs of the settings. */
+export type SealSettings = Pick<Settings, 'sealingKeys' | 'strictness'> &
+  Partial<Pick<Settings, 'secretStore' | 'vaultSeconds'>>
+
 /** Seals for one client. */
 export type SealFor = (journey: string, field: SecretField, value: string) => Promise<SealedField>
 
@@ -110,7 +128,9 @@ export type SealFor = (journey: string, field: SecretField, value: string) => Pr
  * this journey and field.
  * @throws OnboardingError INVALID_INPUT, NOT_CONFIGURED, SEALED_FOR_ANOTHER_JOURNEY, SEALED_FOR_ANOTHER_FIELD
  */
-export function createSealFor({ sealingKeys, strictness }: Pick<Settings, 'sealingKeys' | 'strictness'>): SealFor {
+export function createSealFor(settings: SealSettings): SealFor {
+  const { strictness, secretStore = 'inline' } = settings
+  const inVault = secretStore !== 'inline'
   let sealer: Sealer | undefined
   return async (journey, field, value) => {
     const header = sealedHeader(value)
@@ -118,19 +138,27 @@ export function createSealFor({ sealingKeys, strictness }: Pick<Settings, 'seali
       const details = { workflowId: journey, field }
       if (header.journey !== journey) throw new OnboardingError('SEALED_FOR_ANOTHER_JOURNEY', { details })
       if (header.field !== field) throw new OnboardingError('SEALED_FOR_ANOTHER_FIELD', { details })
+      if (inVault && !vaultReference(value)) throw invalidInput({ [field]: SEALED_INLINE })
       return value
     }
     const parsed = parseSecret(field, value, strictness)
     if (!parsed.ok) throw invalidInput({ [field]: { code: parsed.code, message: parsed.message } })
-    if (!sealingKeys) {
-      throw notConfigured({
-        sealingKeys:
-          'Are needed to send a secret. Set ONBOARDING_SEALING_PUBLIC_KEYS_FILE or the option `sealingKeys`.',
-      })
-    }
-    sealer ??= createSealer(sealingKeys)
-    return sealer.seal({ field, journey }, parsed.value)
+    sealer ??= sealerOf(settings)
+    return sealer.seal({ field, journey }, parsed.value).catch((error: unknown) => {
+      if (error instanceof NoSealingKeyError || error instanceof KeyFileError)
+        throw notConfigured({ [inVault ? 'secretStore' : 'sealingKeys']: error.message }, error)
+      if (!inVault) throw error
+      throw new OnboardingError('VAULT_UNAVAILABLE', { details: { workflowId: journey, field }, cause: error })
+    })
   }
+}
+
+function sealerOf({ sealingKeys, secretStore = 'inline', vaultSeconds }: SealSettings): Sealer {
+  if (secretStore !== 'inline') return createVaultSealer(secretStore, vaultSeconds ?? LONGEST_JOURNEY_SECONDS)
+  if (sealingKeys) return createSealer(sealingKeys)
+  throw notConfigured({
+    sealingKeys: 'Are needed to send a secret. Set ONBOARDING_SEALING_PUBLIC_KEYS_FILE or the option `sealingKeys`.',
+  })
 }
 
 /** Longest opaque secret taken (an `otp_ref_id`, a wallet token), in characters. */

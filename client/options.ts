@@ -1,8 +1,18 @@
 import type { Client, ConnectionOptions } from '@temporalio/client'
 import { z } from 'zod'
-import { type CodecKeyRing, KeyFileError, type KeySet, parseCodecKeys } from '../secrets/index.js'
+import {
+  type CodecKeyRing,
+  KeyFileError,
+  type KeySet,
+  type KeySource,
+  LONGEST_JOURNEY_SECONDS,
+  parseCodecKeys,
+  type Vault,
+} from '../secrets/index.js'
 import type { Strictness } from '../values/index.js'
 import { type Actor, TASK_QUEUE } from '../workflows/messages.js'
+import { parseRetention, type Retention } from './erasure/retention.js'
+import type { EvidenceStore } from './erasure/store.js'
 import { notConfigured } from './errors.js'
 import { fieldErrors, textSchema } from './validation.js'
 
@@ -19,13 +29,28 @@ export interface OnboardingClientOptions {
    * to send a transaction OTP; a client that only reads and lists by workflow id can do without.
    */
   readonly idKey?: Uint8Array
-  /** The workers' public sealing keys; the first one is used. Needed to send secrets. */
-  readonly sealingKeys?: KeySet
+  /**
+   * The workers' public sealing keys, or where they are read each time: keys rotate daily. The first one whose time it is
+   * is used. Needed to send secrets, unless `secretStore` is a vault that needs none.
+   */
+  readonly sealingKeys?: KeySet | KeySource
+  /**
+   * Where secrets are put, as the workers' setting of that name: `inline`, sealed in the message and so in Temporal's
+   * history; or a vault, the institution's own or `createFileVault`. In production a client that has sealing keys must
+   * choose. @default 'inline' outside of production
+   */
+  readonly secretStore?: 'inline' | Vault
+  /** How long a vault keeps a secret at most, in seconds: the longest journey. @default 604_800 */
+  readonly vaultSeconds?: number
   /**
    * The deployment's key ring of the payload codec, which encrypts everything that goes through Temporal. A client that
    * is given a Temporal client must have it in that one's `dataConverterOf`.
    */
   readonly codecKeys?: CodecKeyRing
+  /** Where evidence of erased journeys is kept, e.g. `fileEvidenceStore(folder)`. Needed to erase. */
+  readonly evidence?: EvidenceStore
+  /** How long each kind of data is kept, and on what basis; see `parseRetention`. Needed to erase what is due. */
+  readonly retention?: Retention
   /** In `production` a client that would write in plain, because it has no codec keys, is refused. @default 'production' */
   readonly environment?: ClientEnvironment
   /** The task queue of the workers. @default 'sender-onboarding' */
@@ -68,8 +93,12 @@ export interface GivenClientOptions extends OnboardingClientOptions {
 export interface Settings {
   readonly tenant: string
   readonly idKey: Uint8Array | null
-  readonly sealingKeys: KeySet | null
+  readonly sealingKeys: KeySet | KeySource | null
+  readonly secretStore: 'inline' | Vault
+  readonly vaultSeconds: number
   readonly codecKeys: CodecKeyRing | null
+  readonly evidence: EvidenceStore | null
+  readonly retention: Retention | null
   readonly environment: ClientEnvironment
   readonly taskQueue: string
   readonly deadlineMs: number
@@ -90,14 +119,23 @@ export const actorSchema = z.strictObject({
 
 const milliseconds = z.number().int('Must be whole milliseconds.').min(1, 'Must be positive.').max(86_400_000)
 const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string() })).min(1, 'Must hold at least one key.') })
+const keySource = z.custom<KeySource>((value) => typeof value === 'function')
+const vault = z.custom<Vault>(
+  (value) => typeof (value as Partial<Vault> | null)?.put === 'function',
+  'Must be `inline` or a vault.',
+)
 const optionsSchema = z.object({
   tenant: tenantSchema,
   idKey: z
     .instanceof(Uint8Array, { error: 'Must be bytes.' })
     .refine((key) => key.length >= 16, 'Must have at least 16 bytes.')
     .optional(),
-  sealingKeys: keySet.optional(),
+  sealingKeys: z.union([keySource, keySet]).optional(),
+  secretStore: z.union([z.literal('inline'), vault], 'Must be `inline` or a vault.').optional(),
+  vaultSeconds: z.number().int('Must be whole seconds.').min(60).max(2_592_000).default(LONGEST_JOURNEY_SECONDS),
   codecKeys: z.unknown().optional(),
+  evidence: z.custom<EvidenceStore>().optional(),
+  retention: z.unknown().optional(),
   environment: z.enum(CLIENT_ENVIRONMENTS).default('production'),
   taskQueue: textSchema(200).default(TASK_QUEUE),
   deadlineMs: milliseconds.default(DEFAULT_DEADLINE_MS),
@@ -116,12 +154,21 @@ export function resolveOptions(options: OnboardingClientOptions): Settings {
     const fields = Object.entries(fieldErrors(result.error))
     throw notConfigured(Object.fromEntries(fields.map(([name, { message }]) => [name, message])))
   }
-  const { idKey, sealingKeys, codecKeys, actor, ...rest } = result.data
+  const { idKey, sealingKeys, secretStore, codecKeys, evidence, retention, actor, ...rest } = result.data
+  if (secretStore === undefined && sealingKeys !== undefined && rest.environment === 'production') {
+    throw notConfigured({
+      ONBOARDING_SECRET_STORE:
+        'Must be chosen in production, as the workers’: `inline` or `vault` (or the option `secretStore`).',
+    })
+  }
   return {
     ...rest,
     idKey: idKey ?? null,
     sealingKeys: sealingKeys ?? null,
+    secretStore: secretStore ?? 'inline',
     codecKeys: codecKeys === undefined ? null : checkedCodecKeys(codecKeys),
+    evidence: evidence ?? null,
+    retention: retention === undefined ? null : parseRetention(retention),
     actor: (actor as Actor | undefined) ?? null,
   }
 }

@@ -116,8 +116,8 @@ export async function startJourney(context: HandleContext, input: StartInput, op
       return started(answer, handle)
     }
     if (last?.runStatus === 'COMPLETED' && !force) {
-      const result = await journeyResult(wire, workflowId)
-      if (answers(result, onboarding)) return { joined: true, view: result.view, handle, result }
+      const result = await resultIfReadable(wire, workflowId)
+      if (result && answers(result, onboarding)) return { joined: true, view: result.view, handle, result }
     }
     return started(await startRun(open), handle)
   }
@@ -141,6 +141,14 @@ function answers(result: OnboardingResult, { stopAt = 'COMPLETED', userCode }: O
   // To another agent the sender proves the mobile again: the profile is not handed from one to the other.
   if (result.view.userCode !== userCode) return false
   return result.state === 'COMPLETED' && (stopAt === 'PAN_REQUIRED' || result.capability !== 'small')
+}
+
+/** Null where the key that it was encrypted with was destroyed: then Eko is asked again. */
+async function resultIfReadable(wire: Wire, workflowId: string): Promise<OnboardingResult | null> {
+  return journeyResult(wire, workflowId).catch((error: unknown) => {
+    if (error instanceof OnboardingError && error.code === 'RESULT_UNREADABLE') return null
+    throw error
+  })
 }
 
 async function started(answer: OpenAnswer, handle: JourneyHandle): Promise<Started> {

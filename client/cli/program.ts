@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { addKeysCommand } from './commands/keys.js'
+import { addEraseCommand } from './commands/erase.js'
 import { addIncidentsCommand } from './commands/incidents.js'
 import { addJourneyCommands } from './commands/journey.js'
 import { addListCommands } from './commands/list.js'
@@ -39,10 +41,12 @@ export function buildProgram(run: Runner, name: string): Command {
   addJourneyCommands(context)
   addMessageCommands(context)
   addOperatorCommands(context)
+  addEraseCommand(context)
   addListCommands(context)
   addTransactionOtpCommand(context)
   addSecretCommands(context)
   addReplayCommand(context)
+  addKeysCommand(context)
   addIncidentsCommand(context)
   addDoctorCommand(context)
   return program

@@ -8,7 +8,7 @@ import { FORMAT_ONLY_AADHAAR, type Keys, makeKeys, MOBILE, PAN, runCli, runHere 
 const COMMANDS = [
   ...['start', 'status', 'explain', 'details', 'otp', 'aadhaar-otp', 'consent', 'aadhaar', 'pan', 'resend'],
   ...['reenter', 'retry', 'take-over', 'withdraw-consent', 'cancel', 'list', 'find', 'transaction-otp'],
-  ...['id', 'seal', 'sign', 'replay', 'incidents', 'doctor'],
+  ...['id', 'seal', 'sign', 'replay', 'keys', 'incidents', 'doctor'],
 ]
 /** Nobody listens there. */
 const NOWHERE = { TEMPORAL_ADDRESS: '127.0.0.1:1' }

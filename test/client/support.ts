@@ -50,6 +50,7 @@ export async function makeKeys(): Promise<Keys> {
       ONBOARDING_TENANT: 'acme',
       ONBOARDING_ID_KEY_FILE: idFile,
       ONBOARDING_SEALING_PUBLIC_KEYS_FILE: publicFile,
+      ONBOARDING_SECRET_STORE: 'inline',
       ONBOARDING_CODEC_KEYS_FILE: join(folder, KEY_FILES.codec),
     },
     remove: () => rm(folder, { recursive: true, force: true }),
