@@ -80,6 +80,12 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     problems.push(
       'ONBOARDING_SECRET_STORE: must be set in production, to inline or vault: whether history may hold secrets as ciphertext is for you to decide',
     )
+  if (env['NODE_DEBUG']) {
+    const printed = 'Node prints URLs and headers of requests, so mobiles and the developer key are in the log'
+    if (environment === 'production')
+      problems.push(`NODE_DEBUG: is impossible in production, since ${printed}; unset it`)
+    else warnings.push(`NODE_DEBUG: ${printed}`)
+  }
   const startToCloseMs = values.ONBOARDING_EKO_TIMEOUT_MS + CALL_MARGIN_MS
   const shutdownGraceMs = shutdownGrace(values.ONBOARDING_SHUTDOWN_GRACE_SECONDS, startToCloseMs, problems)
   const version = readVersion(values, problems)

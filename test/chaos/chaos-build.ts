@@ -2,16 +2,17 @@ import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/
 import { dirname, extname, join, relative } from 'node:path'
 import { transform } from '@swc/core'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+import type { Program } from '../../stack/entry-point.js'
 import { ROOT } from '../support/fresh-build.js'
 
 /**
- * A chaos run runs a copy of the sources, compiled at its start: what somebody edits meanwhile does not reach it, its
+ * A chaos or leak run runs a copy of the sources, compiled at its start: what somebody edits meanwhile does not reach it, its
  * processes start quickly, and a line of the copy can be broken on purpose.
  */
 export interface ChaosBuild {
   readonly folder: string
   /** The program that a process runs. */
-  program(name: 'worker/main' | 'sandbox/main'): string
+  program(name: Program): string
   /** Loaded before the worker by a worker whose clock is off; see `skewed-clock.ts`. */
   readonly skewedClock: string
 }
@@ -25,7 +26,7 @@ export interface Patch {
   readonly to: string
 }
 
-const ROOMS = ['values', 'workflows', 'activities', 'secrets', 'worker', 'sandbox'] as const
+const ROOMS = ['values', 'workflows', 'activities', 'secrets', 'worker', 'client', 'sandbox'] as const
 const SKEWED_CLOCK = join('test', 'chaos', 'skewed-clock.ts')
 
 /** @throws Error where a patch does not fit the sources any more */

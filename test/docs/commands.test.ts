@@ -24,7 +24,7 @@ describe('the commands in the documents', () => {
     const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
     const named = (await Promise.all((await documents()).map(read)))
       .flatMap(shell)
-      .flatMap((line) => [...line.matchAll(/npm (?:run (?:-s )?)([a-z]+)|npm (test)\b/g)])
+      .flatMap((line) => [...line.matchAll(/npm (?:run (?:-s )?)([a-z]+(?:-[a-z]+)*)|npm (test)\b/g)])
       .map(([, script, test]) => script ?? test ?? '')
     expect(named).toEqual(expect.arrayContaining(['demo', 'test', 'dev', 'onboard', 'sandbox', 'build', 'docs']))
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([])

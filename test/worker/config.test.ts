@@ -118,6 +118,14 @@ describe('a worker’s configuration', () => {
     }
   })
 
+  it('refuses Node’s own debugging in production, which prints mobiles and keys, and warns of it elsewhere', async () => {
+    expect(await problemsOf({ NODE_DEBUG: 'http' })).toEqual([
+      expect.stringMatching(/^NODE_DEBUG: is impossible in production/),
+    ])
+    const { warnings } = await read({ NODE_DEBUG: 'http', ONBOARDING_ENVIRONMENT: 'sandbox' })
+    expect(warnings).toEqual([expect.stringMatching(/^NODE_DEBUG: Node prints URLs and headers/)])
+  })
+
   it.each([
     [{ ONBOARDING_ENVIRONMENT: 'staging' }, 'ONBOARDING_ENVIRONMENT: must be one of sandbox, uat, production'],
     [

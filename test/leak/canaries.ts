@@ -1,0 +1,89 @@
+import { randomInt } from 'node:crypto'
+import { withVerhoeffDigit } from '../../sandbox/verhoeff.js'
+import type { PersonFacts } from '../../stack/person.js'
+import type { Kind } from './kinds.js'
+
+/**
+ * The secrets of one run: made up, different in every run, and so odd that they stand nowhere by chance. Codes have
+ * eight digits, the most that Eko’s form allows, and there are few of them: each digit more, and each code less, makes a
+ * chance hit ten times less likely.
+ */
+export class Canaries {
+  readonly #values = new Map<Kind, Set<string | Buffer>>()
+  /** What the sandbox is told to send, and what is typed instead of it. */
+  readonly codes: Readonly<Record<'SENDER' | 'AADHAAR', { readonly right: string; readonly wrong: string }>>
+
+  constructor() {
+    const [a = '', b = '', c = '', d = ''] = distinctCodes(4)
+    this.codes = { SENDER: { right: a, wrong: b }, AADHAAR: { right: c, wrong: d } }
+    this.add('senderOtp', a, b)
+    this.add('aadhaarOtp', c, d)
+  }
+
+  /** Remembers values of a kind, so that they are searched for; answers the first one. */
+  add<Value extends string | Buffer>(kind: Kind, value: Value, ...more: readonly Value[]): Value {
+    const values = this.#values.get(kind) ?? new Set()
+    for (const each of [value, ...more]) values.add(each)
+    this.#values.set(kind, values)
+    return value
+  }
+
+  get secrets(): ReadonlyMap<Kind, ReadonlySet<string | Buffer>> {
+    return this.#values
+  }
+
+  /** Someone to onboard, of whom everything is a canary. */
+  person(): PersonFacts {
+    const name = `Q${letters(5).toLowerCase()} Z${letters(6).toLowerCase()}`
+    const line = `${letters(3)} ${letters(7)} Telltale`
+    const facts: PersonFacts = {
+      mobile: `7${digits(9)}`,
+      aadhaar: aadhaarNumber(),
+      pan: panNumber(),
+      details: { name, dob: '1990-01-31', residenceAddress: [line, 'Pune', 'Maharashtra', '411001'] },
+    }
+    this.add('mobile', facts.mobile)
+    this.add('aadhaar', facts.aadhaar)
+    this.add('pan', facts.pan)
+    this.add('name', name)
+    this.add('address', line)
+    return facts
+  }
+
+  /** An Aadhaar number, a PAN and a code that are sent where they do not belong. */
+  mistake(kind: Kind): { readonly aadhaar: string; readonly pan: string; readonly otp: string } {
+    const mistake = { aadhaar: aadhaarNumber(), pan: panNumber(), otp: distinctCodes(1)[0] ?? '' }
+    this.add(kind, mistake.aadhaar, mistake.pan, mistake.otp)
+    return mistake
+  }
+}
+
+/** Made-up text for a key or token. */
+export function canaryText(prefix: string): string {
+  return `${prefix}-${letters(20)}`
+}
+
+function aadhaarNumber(): string {
+  return withVerhoeffDigit(`9${digits(10)}`)
+}
+
+function panNumber(): string {
+  return `${letters(3)}P${letters(1)}${digits(4)}${letters(1)}`
+}
+
+/** No code begins another one’s number, and none begins with a zero, which numbers lose. */
+function distinctCodes(count: number): string[] {
+  const codes = new Set<string>()
+  while (codes.size < count) codes.add(`${randomInt(3, 10)}${digits(7)}`)
+  return [...codes]
+}
+
+function digits(count: number): string {
+  return Array.from({ length: count }, () => randomInt(10)).join('')
+}
+
+const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
+
+function letters(count: number): string {
+  return Array.from({ length: count }, () => LETTERS[randomInt(LETTERS.length)]).join('')
+}
