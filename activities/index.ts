@@ -85,11 +85,12 @@ async function forget({ secrets }: ActivityDependencies, fields: readonly Secret
   await Promise.race([forgotten, sleep(FORGET_MS, undefined, { ref: false })])
 }
 
-function termsOf(table: OperationTable | null, { clientRef, quota, place, run }: CallRequest): CallTerms {
+function termsOf(table: OperationTable | null, { clientRef, quota, place, run, submissions }: CallRequest): CallTerms {
   const purpose = table?.sends
   return {
     repeatable: table?.repeatable ?? true,
     run,
+    submissions,
     // Requests of journeys that began before places had names go without one.
     dispatch: purpose && quota && { purpose, quota, place: place ?? { id: clientRef, turn: 0 } },
   }

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { activityInfo, log } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import type { SecretStore } from '../secrets/index.js'
+import { maskIdentifiers } from '../values/index.js'
 import { type CallOutcome, type DispatchPlace, type SendQuota, UNKNOWN_OUTCOME_FAILURE } from '../workflows/calls.js'
 import type { Purpose, Rail } from '../workflows/messages.js'
-import { type EkoAnswer, type EkoClient, type OpenedRequest, operationTable } from './eko/index.js'
+import { type AttemptLog, type EkoAnswer, type EkoClient, type OpenedRequest, operationTable } from './eko/index.js'
 import { type IntentFence, intentFence } from './fence.js'
 import type { CallGate, GateNote } from './gate/types.js'
 import type { Dispatch, Limits } from './limits/types.js'
@@ -31,6 +32,8 @@ export interface CallTerms {
   readonly repeatable: boolean
   /** The run that the caller's calls so far were made by. */
   readonly run?: string | undefined
+  /** Ids of the submissions that wait for the outcome, as they were sent. */
+  readonly submissions?: readonly string[] | undefined
   /** Of a dispatch: what it counts against. */
   readonly dispatch?:
     { readonly purpose: Purpose; readonly quota: SendQuota; readonly place: DispatchPlace } | undefined
@@ -86,7 +89,7 @@ export async function makeCall(
   const reserved = dispatch ? await reserve(deps.limits, dispatch, admission.done) : null
   if (reserved) return reserved
   const timeoutMs = clock.leftMs() - ANSWER_MARGIN_MS
-  const answer = await callBehind(deps, fence, { ...prepared, timeoutMs }, admission.done)
+  const answer = await callBehind(deps, fence, { ...prepared, timeoutMs, log: attemptLog(terms) }, admission.done)
   if (!answer) {
     await giveBack()
     return NOT_CONFIGURED
@@ -159,11 +162,22 @@ async function release(limits: Limits, dispatch: Dispatch, clock: AttemptClock):
   await inTime(released, clock, undefined)
 }
 
+type LogAttempt = (attempt: AttemptLog) => void
+
+/**
+ * Logs each HTTP attempt to the activity's own log, which adds workflow id, run id and activity id. A submission's id may
+ * have come from anywhere: by a signal past our clients it could hold a person's number.
+ */
+function attemptLog({ submissions = [] }: CallTerms): LogAttempt {
+  const waiting = submissions.length > 0 ? { submissions: submissions.map(maskIdentifiers).join(' ') } : {}
+  return (attempt) => log.info('Eko attempt', { ...attempt, ...waiting })
+}
+
 /** The call itself; null where a defect kept it from being sent again and again. */
 async function callBehind(
   { eko }: CallDependencies,
   fence: IntentFence | null,
-  { tenant, request, timeoutMs }: Prepared & { readonly timeoutMs: number },
+  { tenant, request, timeoutMs, log: onAttempt }: Prepared & { readonly timeoutMs: number; readonly log: LogAttempt },
   notMade: (answer: null) => Promise<GateNote>,
 ): Promise<EkoAnswer | null> {
   let declared = false
@@ -172,7 +186,7 @@ async function callBehind(
     return fence?.declare() ?? Promise.resolve()
   }
   try {
-    return await eko.call(tenant.credentials, request, { timeoutMs, beforeSend: declare })
+    return await eko.call(tenant.credentials, request, { timeoutMs, beforeSend: declare, onAttempt })
   } catch (error) {
     await notMade(null)
     // With an intent declared, the next attempt finds it and ends as unknown.

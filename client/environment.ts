@@ -23,7 +23,7 @@ export const CLIENT_SETTINGS = {
   ONBOARDING_SEALING_PUBLIC_KEYS_FILE:
     'File with the workers’ public sealing keys: a JWK set. Read anew when it changes.',
   ONBOARDING_SECRET_STORE:
-    '`inline` or `vault`, as the workers’: where secrets are put. Must be chosen in production by a client that has sealing keys; elsewhere `inline`.',
+    '`inline` or `vault`, as the workers’: where secrets are put, and from where an erasure deletes them. Must be chosen in production by a client that has sealing keys or erases; elsewhere `inline`.',
   ONBOARDING_VAULT_FOLDER: 'The folder of the file-backed vault, the same as the workers’. Needed with `vault`.',
   ONBOARDING_VAULT_SECONDS: 'How long a vault keeps a secret at most, as the workers’; default 604800.',
   ONBOARDING_CODEC_KEYS_FILE:
@@ -85,7 +85,8 @@ export async function optionsFromEnvironment(env: Environment = process.env): Pr
     environment,
     ...(taskQueue ? { taskQueue } : {}),
     ...(idKey ? { idKey } : {}),
-    ...(sealingKeys ? { sealingKeys, ...storeOptions(store, sealingKeys) } : {}),
+    ...(sealingKeys ? { sealingKeys } : {}),
+    ...storeOptions(store, sealingKeys),
     ...(codecKeys ? { codecKeys } : {}),
     ...(evidenceFolder ? { evidence: fileEvidenceStore(evidenceFolder) } : {}),
     ...(retentionFile ? { retention: await readRetention(retentionFile) } : {}),
@@ -110,6 +111,10 @@ function storeSettings(
     problems['ONBOARDING_SECRET_STORE'] = `Must be one of ${SECRET_STORE_MODES.join(', ')}.`
   if (mode === 'vault' && folder === undefined)
     problems['ONBOARDING_VAULT_FOLDER'] = 'Must be set where ONBOARDING_SECRET_STORE is `vault`.'
+  if (mode !== 'vault' && folder !== undefined) {
+    problems['ONBOARDING_SECRET_STORE'] ??=
+      'Is not `vault`, but ONBOARDING_VAULT_FOLDER is set. Set it to vault, or leave the folder out.'
+  }
   if (seconds !== undefined && !/^\d{1,8}$/.test(seconds))
     problems['ONBOARDING_VAULT_SECONDS'] = 'Must be a whole number of seconds.'
   return { mode, folder, seconds: seconds === undefined ? undefined : Number(seconds) }
@@ -117,11 +122,12 @@ function storeSettings(
 
 function storeOptions(
   { mode, folder, seconds }: StoreSettings,
-  keys: KeySource,
+  keys: KeySource | undefined,
 ): { secretStore?: 'inline' | Vault; vaultSeconds?: number } {
   if (mode === 'inline') return { secretStore: mode }
   if (mode === undefined || folder === undefined) return {}
-  const secretStore = createFileVault({ folder, sealer: createSealer(keys) })
+  // Without sealing keys it can only delete: what a client needs that erases and sends nothing.
+  const secretStore = createFileVault({ folder, ...(keys && { sealer: createSealer(keys) }) })
   return { secretStore, ...(seconds !== undefined && { vaultSeconds: seconds }) }
 }
 

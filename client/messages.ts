@@ -24,7 +24,7 @@ import {
 import type { ConsentGiven, Envelope, MessageName, Messages, SenderDetails } from '../workflows/messages.js'
 import { invalidInput, notConfigured, OnboardingError } from './errors.js'
 import { actorSchema, type Settings } from './options.js'
-import { check, textSchema, valueSchema } from './validation.js'
+import { check, submissionIdSchema, textSchema, valueSchema } from './validation.js'
 
 /** A code, as the user typed it or already sealed as `otp`, and the challenge on whose screen it was typed. */
 export interface CodeInput extends Envelope {
@@ -63,7 +63,7 @@ export interface Prepared<Name extends MessageName = MessageName> {
 
 const id = textSchema(64)
 const envelope = {
-  submissionId: textSchema(64, /^[\x21-\x7e]+$/).optional(),
+  submissionId: submissionIdSchema.optional(),
   actor: actorSchema.optional(),
 }
 const operator = { ...envelope, actor: actorSchema, reason: textSchema(200) }

@@ -36,8 +36,8 @@ export interface OnboardingClientOptions {
   readonly sealingKeys?: KeySet | KeySource
   /**
    * Where secrets are put, as the workers' setting of that name: `inline`, sealed in the message and so in Temporal's
-   * history; or a vault, the institution's own or `createFileVault`. In production a client that has sealing keys must
-   * choose. @default 'inline' outside of production
+   * history; or a vault, the institution's own or `createFileVault`, which an erasure empties. In production a client
+   * that has sealing keys, or erases, must choose. @default 'inline' outside of production
    */
   readonly secretStore?: 'inline' | Vault
   /** How long a vault keeps a secret at most, in seconds: the longest journey. @default 604_800 */
@@ -95,6 +95,8 @@ export interface Settings {
   readonly idKey: Uint8Array | null
   readonly sealingKeys: KeySet | KeySource | null
   readonly secretStore: 'inline' | Vault
+  /** Whether somebody chose it: an erasure in production relies on it. */
+  readonly isStoreChosen: boolean
   readonly vaultSeconds: number
   readonly codecKeys: CodecKeyRing | null
   readonly evidence: EvidenceStore | null
@@ -118,7 +120,13 @@ export const actorSchema = z.strictObject({
 })
 
 const milliseconds = z.number().int('Must be whole milliseconds.').min(1, 'Must be positive.').max(86_400_000)
-const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string() })).min(1, 'Must hold at least one key.') })
+const HOLDS_PRIVATE = 'Holds a private key. Give the public set: whoever sends secrets needs no more.'
+const keySet = z.object({
+  keys: z
+    .array(z.looseObject({ kid: z.string() }))
+    .min(1, 'Must hold at least one key.')
+    .refine((keys) => keys.every((key) => key['d'] === undefined), HOLDS_PRIVATE),
+})
 const keySource = z.custom<KeySource>((value) => typeof value === 'function')
 const vault = z.custom<Vault>(
   (value) => typeof (value as Partial<Vault> | null)?.put === 'function',
@@ -166,6 +174,7 @@ export function resolveOptions(options: OnboardingClientOptions): Settings {
     idKey: idKey ?? null,
     sealingKeys: sealingKeys ?? null,
     secretStore: secretStore ?? 'inline',
+    isStoreChosen: secretStore !== undefined,
     codecKeys: codecKeys === undefined ? null : checkedCodecKeys(codecKeys),
     evidence: evidence ?? null,
     retention: retention === undefined ? null : parseRetention(retention),

@@ -23,7 +23,7 @@ import { createHandle, type HandleContext, type JourneyHandle } from './handle.j
 import { requireIdKey, senderJourneyId } from './ids.js'
 import { ATTRIBUTES, describeJourney, journeyResult, wasDropped } from './journeys.js'
 import { detailsSchema, userCodeSchema } from './messages.js'
-import { check, textSchema, valueSchema } from './validation.js'
+import { check, submissionIdSchema, valueSchema } from './validation.js'
 import { call, type Wire } from './wire.js'
 
 /** For whom a journey is started; the tenant is the client's. */
@@ -80,7 +80,7 @@ const startSchema = z.strictObject({
 })
 const optionsSchema = z.strictObject({
   force: z.boolean().default(false),
-  submissionId: textSchema(64, /^[\x21-\x7e]+$/).optional(),
+  submissionId: submissionIdSchema.optional(),
 })
 
 /** A run may close between the look at it and the call; then one looks again. */

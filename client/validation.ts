@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Parsed } from '../values/index.js'
+import { idHoldsIdentifier, type Parsed } from '../values/index.js'
 import { type FieldError, invalidInput } from './errors.js'
 
 /** A schema of one of our value parsers; its code stands in the field error. */
@@ -17,6 +17,14 @@ export function textSchema(max: number, pattern?: RegExp) {
   const text = z.string().min(1, 'Must not be empty.').max(max, `Must have at most ${max} characters.`)
   return pattern ? text.regex(pattern, 'Has characters that are not allowed.') : text
 }
+
+/**
+ * An id that the caller chooses for one submission: 1 to 64 visible characters of ASCII. It becomes the id of an update, which
+ * no codec encrypts, so it must not hold what could be a person's number.
+ */
+export const submissionIdSchema = textSchema(64, /^[\x21-\x7e]+$/).refine((id) => !idHoldsIdentifier(id), {
+  message: 'Holds what could be a mobile, Aadhaar number or PAN. Ids are not encrypted: use a random one.',
+})
 
 /**
  * The value as the schema makes it.

@@ -5,7 +5,8 @@
 #
 #   TEMPORAL_ADDRESS     host:port of the frontend (required)
 #   TEMPORAL_NAMESPACE   default: default
-#   NAMESPACE_RETENTION  how long closed journeys stay readable, default 720h; only used when the namespace is made
+#   NAMESPACE_RETENTION  how long closed journeys stay, default 960h: longer than history.days of the retention file, since
+#                        what is deleted here leaves no evidence; only used when the namespace is made
 #   MAX_TRIES            per step, default 60
 #   RETRY_SECONDS        between two tries, default 2
 set -eu
@@ -13,7 +14,7 @@ set -eu
 : "${TEMPORAL_ADDRESS:?set it to host:port of the Temporal frontend}"
 address=$TEMPORAL_ADDRESS
 namespace=${TEMPORAL_NAMESPACE:-default}
-retention=${NAMESPACE_RETENTION:-720h}
+retention=${NAMESPACE_RETENTION:-960h}
 max_tries=${MAX_TRIES:-60}
 retry_seconds=${RETRY_SECONDS:-2}
 attributes='OnboardingState OnboardingStatus OnboardingRail OnboardingTenant OnboardingWaitsFor'

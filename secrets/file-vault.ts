@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { access, constants, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SECRET_FIELDS, type SecretField } from '../values/sealed-field.js'
-import { refuseIfShared } from './key-file.js'
+import { KeyFileError, refuseIfShared } from './key-file.js'
 import type { Binding, Opener, Sealer } from './sealing.js'
 import type { Vault, VaultAnswer } from './secret-store.js'
 
@@ -15,8 +15,8 @@ export interface FileVault extends Vault {
 export interface FileVaultOptions {
   /** Made if missing. Owner only; clients and workers must run as the same user, or mount it as one. */
   readonly folder: string
-  /** Encrypts what is written. */
-  readonly sealer: Sealer
+  /** Encrypts what is written; without one, the vault can only delete. */
+  readonly sealer?: Sealer
   /** Decrypts what is read; a client has none, and can put only. */
   readonly opener?: Opener
   readonly now?: () => number
@@ -35,7 +35,7 @@ const FILE = /^([A-Za-z]+)\.[\w-]{32}\.(\d{10})$/
  *
  * It is no Aadhaar Data Vault: its keys are in files and not in an HSM, and its zone is this machine.
  */
-export function createFileVault({ folder, sealer, opener, now = Date.now }: FileVaultOptions): FileVault {
+export function createFileVault({ folder, sealer = NO_SEALER, opener, now = Date.now }: FileVaultOptions): FileVault {
   const fileOf = ({ field, journey }: Binding, vaultId: string): string =>
     join(folderOf(folder, journey), `${field}.${vaultId}`)
   return {
@@ -58,6 +58,8 @@ export function createFileVault({ folder, sealer, opener, now = Date.now }: File
       return sealed === null ? absent : answerOf(await opener.open(binding, sealed))
     },
     async deleteOf(journey, fields = SECRET_FIELDS) {
+      // A folder that is named wrongly, or not mounted, must not pass for one that is empty.
+      await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
       const own = folderOf(folder, journey)
       const files = (await readdir(own).catch(ifMissing([]))).filter((file) => isOf(file, fields))
       for (const file of files) await rm(join(own, file), { force: true })
@@ -82,6 +84,15 @@ export function createFileVault({ folder, sealer, opener, now = Date.now }: File
   }
 }
 
+/** Of a vault that was made without public keys. */
+const NO_SEALER: Sealer = {
+  seal: () =>
+    Promise.reject(
+      new KeyFileError(
+        'This vault was made without sealing keys, so it can only delete. Name the public ones: ONBOARDING_SEALING_PUBLIC_KEYS_FILE.',
+      ),
+    ),
+}
 const absent: VaultAnswer = { found: false, code: 'NOT_IN_VAULT' }
 
 /** What the file holds is refused only where its key is gone, or it is not the file that was written. */

@@ -1,5 +1,13 @@
 import { type CodecKey, type CodecKeyRing, generateCodecKey } from './codec-keys.js'
-import { destroyAfter, ROTATION_SECONDS, SEALING_SECONDS, type SealingKey, stateOf } from './key-window.js'
+import {
+  destroyAfter,
+  isSealingNow,
+  LEAD_SECONDS,
+  ROTATION_SECONDS,
+  SEALING_SECONDS,
+  type SealingKey,
+  stateOf,
+} from './key-window.js'
 import type { KeySet } from './sealing.js'
 
 /** Rotation and destruction of keys, as functions from one set to the next. Nothing here reads or writes a file. */
@@ -30,6 +38,15 @@ export function isRotationDue({ keys }: KeySet, nowMs: number): boolean {
   return !keys.some(
     (key) => key.nbf !== undefined && key.nbf * 1_000 > nowMs - (ROTATION_SECONDS - EARLY_SECONDS) * 1_000,
   )
+}
+
+/**
+ * From making a sealing key to its first use, in seconds, where nobody says otherwise: `LEAD_SECONDS` as long as another
+ * key is sealed to meanwhile; 0 where none is, or a late rotation would leave everybody waiting for longer.
+ */
+export function usualLead({ keys }: KeySet, nowMs: number): number {
+  const then = nowMs + LEAD_SECONDS * 1_000
+  return keys.some((key) => isSealingNow(key, nowMs) && isSealingNow(key, then)) ? LEAD_SECONDS : 0
 }
 
 export interface Rotated {
@@ -107,8 +124,10 @@ export function destroyCodec(ring: CodecKeyRing, kid: string, nowMs: number): Co
 
 function withTimes(key: SealingKey, nowMs: number, longestJourney: number): SealingKey {
   if (key.nbf !== undefined && key.exp !== undefined && key.destroyAfter !== undefined) return key
-  const nbf = key.nbf ?? Math.floor(nowMs / 1_000)
-  const exp = key.exp ?? nbf + SEALING_SECONDS
+  // A time that it has stays; the others are put around it in their order.
+  const start = Math.floor(nowMs / 1_000)
+  const nbf = key.nbf ?? Math.min(start, (key.exp ?? key.destroyAfter ?? Infinity) - SEALING_SECONDS)
+  const exp = key.exp ?? Math.min(nbf + SEALING_SECONDS, key.destroyAfter ?? Infinity)
   return { ...key, nbf, exp, destroyAfter: key.destroyAfter ?? destroyAfter(exp, longestJourney) }
 }
 

@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CodecKeyRing, parseCodecKeys } from './codec-keys.js'
 import { KeyFileError, readKeyJson, refuseIfShared } from './key-file.js'
-import { parseKeySet, requirePrivate } from './keys.js'
+import { parseKeySet, parsePublicKeys, requirePrivate } from './keys.js'
 import type { KeySet, KeySource } from './sealing.js'
 
 /** The two sets of keys that rotate. The id key does not. */
@@ -63,6 +63,8 @@ export function createFileKeyStore(files: KeyStoreFiles): KeyStore {
       await refuseIfShared(path)
       const next = await exclusively(path, async () => {
         const set = make(parse(kind, await readKeyJson(path)))
+        // Before anything is written: a set that cannot be read again must not take the place of one that can.
+        parse(kind, set)
         return { set, text: `${JSON.stringify(set, null, 2)}\n` }
       })
       return parse(kind, next)
@@ -70,9 +72,9 @@ export function createFileKeyStore(files: KeyStoreFiles): KeyStore {
   }
 }
 
-/** The public set of a file, read anew when the file has changed. */
+/** The public set of a file, read anew when the file has changed. One with a private part is refused. */
 export function publicKeySource(path: string): KeySource {
-  return fileSource(path, (json, where) => parseKeySet(json, where), false)
+  return fileSource(path, parsePublicKeys, false)
 }
 
 /** Writes the public set for whoever sends secrets; nothing in it is secret. */

@@ -56,6 +56,11 @@ export function isSealingNow({ nbf = 0, exp = Infinity }: KeyWindow, nowMs: numb
   return nbf * 1_000 <= nowMs && nowMs < exp * 1_000
 }
 
+/** Whether a key is sealed to for a while, and its private half kept at least as long. Times that are left out fit. */
+export function isInOrder({ nbf = -Infinity, exp = Infinity, destroyAfter: due = Infinity }: KeyWindow): boolean {
+  return nbf < exp && nbf < due && (exp === Infinity || exp <= due)
+}
+
 /** What becomes of a sealing key in its time. */
 export type KeyState = 'coming' | 'sealing' | 'opening' | 'due'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { generateCodecKey } from './codec-keys.js'
 import { KeyFileError, readKeyJson, readKeyText, refuseIfShared } from './key-file.js'
-import type { KeyWindow, SealingKey } from './key-window.js'
+import { isInOrder, type KeyWindow, type SealingKey } from './key-window.js'
 import type { KeySet } from './sealing.js'
 
 /** The files of a keys folder. */
@@ -72,9 +72,11 @@ export async function readPrivateKeys(path: string): Promise<KeySet> {
   return set
 }
 
-/** Reads a public JWK set; a private part, if present, is dropped. */
+/**
+ * Reads a public JWK set. @throws KeyFileError also where it holds a private part
+ */
 export async function readPublicKeys(path: string): Promise<KeySet> {
-  return publicSet(parseKeySet(await readKeyJson(path), path))
+  return parsePublicKeys(await readKeyJson(path), path)
 }
 
 /** Reads the id key: base64 of at least 16 bytes. */
@@ -87,6 +89,22 @@ export function parseIdKey(text: string, where: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64')
   if (key.length < 16) throw new KeyFileError(`${where} must hold base64 of at least 16 bytes.`)
   return key
+}
+
+/**
+ * Checks a public set of sealing keys. A private part is refused, not dropped: whoever has the file could open what is
+ * sealed, and should learn of it.
+ * @throws KeyFileError which holds nothing of a key
+ */
+export function parsePublicKeys(json: unknown, where: string): KeySet {
+  const set = parseKeySet(json, where)
+  if (set.keys.some(({ d }) => d !== undefined)) {
+    throw new KeyFileError(
+      `${where} holds a private sealing key where public ones are needed. Put the public set there ` +
+        '(onboard keys publish --to …), remove the private one from this host, and rotate if others could read it.',
+    )
+  }
+  return set
 }
 
 /** @throws KeyFileError where a key has no private part */
@@ -110,6 +128,16 @@ export function parseKeySet(json: unknown, where: string): KeySet {
     throw new KeyFileError(`Every key in ${where} must be an EC key on P-256 with a \`kid\`.`)
   if (set.some((key) => NUMERIC_DATES.some((name) => key[name] !== undefined && !Number.isSafeInteger(key[name]))))
     throw new KeyFileError(`In ${where}, ${NUMERIC_DATES.join(', ')} must be whole seconds since 1970.`)
+  const kids = set.map(({ kid }) => kid)
+  if (new Set(kids).size < kids.length)
+    throw new KeyFileError(`${where} names a \`kid\` twice. Each key needs its own.`)
+  const disordered = set.filter((key) => !isInOrder(key)).map(({ kid }) => kid)
+  if (disordered.length > 0) {
+    throw new KeyFileError(
+      `In ${where}, the times of ${disordered.join(', ')} make no sense: nbf must be before exp, and exp not after ` +
+        'destroyAfter, or secrets would be sealed to a key that nobody has any more.',
+    )
+  }
   if (destroyed === undefined) return { keys: set }
   if (!Array.isArray(destroyed) || destroyed.some((kid) => typeof kid !== 'string'))
     throw new KeyFileError(`\`destroyed\` of ${where} must be a list of key ids.`)

@@ -43,7 +43,10 @@ export interface Vault {
   put(entry: VaultEntry): Promise<string>
   /** The secret, if it was put for this binding and its time is not over. */
   get(vaultId: string, binding: Binding): Promise<VaultAnswer>
-  /** Deletes a journey's secrets, of these fields or of all. What is not there any more is no error. */
+  /**
+   * Deletes a journey's secrets, of these fields or of all. What is not there any more is no error; a vault that cannot be
+   * looked into is one.
+   */
   deleteOf(journey: string, fields?: readonly SecretField[]): Promise<void>
   /** @throws Error where nothing could be put now */
   check(): Promise<void>

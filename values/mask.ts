@@ -1,3 +1,5 @@
+import { replaceIdentifiers } from './identifiers.js'
+
 /** How values are shown to people: enough to recognise, never enough to use. */
 
 /** `98xxxxxx10`. */
@@ -18,23 +20,27 @@ export function maskPan(pan: string): string {
 }
 
 /**
- * A reason or id that people gave, with what could be a person's number blanked: ten digits or more (mobile, Aadhaar
- * number, Virtual ID) and PAN shapes. Shorter numbers stay: they are tickets and agents. A name cannot be told from a word.
+ * A text that people or programs gave (a reason, an id, a name of a message), with every number of a person blanked:
+ * Aadhaar number, Virtual ID, mobile, PAN, in any form of `identifiers.ts`. Shorter numbers stay: they are tickets and
+ * agents. A name cannot be told from a word.
  */
 export function maskIdentifiers(text: string): string {
-  return text
-    .replace(/[A-Z]{5}\d{4}[A-Z]/gi, 'xxxxxxxxxx')
-    .replace(/\d(?:[\s-]?\d){9,}/g, (digits) => 'x'.repeat(digits.length))
+  return replaceIdentifiers(text, blank)
+}
+
+function blank(found: string): string {
+  return 'x'.repeat(found.length)
 }
 
 /** Longest message of Eko that is kept, in characters. */
 const MAX_MESSAGE = 160
 
-/** A message of Eko made safe to show and log: runs of 4 or more digits and PAN shapes are blanked, length is bounded. */
+/**
+ * A message of Eko made safe to show and log: beside the numbers of people, runs of 4 or more digits are blanked, which
+ * could be a code; length is bounded.
+ */
 export function maskMessage(message: string): string {
-  return message
-    .slice(0, 4 * MAX_MESSAGE)
-    .replace(/[A-Z]{5}\d{4}[A-Z]/gi, 'xxxxxxxxxx')
-    .replace(/\d(?:[\s-]?\d){3,}/g, (digits) => 'x'.repeat(digits.length))
+  return maskIdentifiers(message.slice(0, 4 * MAX_MESSAGE))
+    .replace(/\d(?:[\s-]?\d){3,}/g, blank)
     .slice(0, MAX_MESSAGE)
 }

@@ -1,3 +1,5 @@
+import { maskIdentifiers } from '../values/index.js'
+
 /**
  * What may be logged. The SDK logs the error object of a failed activity or workflow whole, and an HTTP client's error
  * holds the request: body, headers and URL. So nothing is printed that was not chosen here.
@@ -15,6 +17,7 @@ const SECRET_NAME =
 const IDS = new Set([
   'workflowId',
   'runId',
+  'workflowRunId',
   'firstExecutionRunId',
   'activityId',
   'clientRef',
@@ -23,12 +26,9 @@ const IDS = new Set([
   'buildId',
 ])
 
-/** An Aadhaar number, a mobile, a PAN: numbers of people, standing alone. */
-const PERSONAL = /(?<![0-9A-Za-z])(?:\d{4}[ -]?\d{4}[ -]?\d{4}|(?:\+?91)?[6-9]\d{9}|[A-Z]{5}\d{4}[A-Z])(?![0-9A-Za-z])/g
-
 /** A text with the numbers of people blanked. */
 export function redactText(text: string, longest = LONGEST_TEXT): string {
-  const masked = text.replace(PERSONAL, (number) => 'x'.repeat(number.length))
+  const masked = maskIdentifiers(text)
   return masked.length > longest ? `${masked.slice(0, longest)}…` : masked
 }
 

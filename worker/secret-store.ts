@@ -11,8 +11,10 @@ import {
   journeyItOutlives,
   type KeySet,
   type KeySource,
+  NoSealingKeyError,
   publicSet,
   type SecretStore,
+  stateOf,
   type Vault,
 } from '../secrets/index.js'
 import type { WorkerConfig } from './config.js'
@@ -44,12 +46,17 @@ export async function openSecretStore(
   { vault: given, logger }: { readonly vault: Vault | undefined; readonly logger: Logger },
 ): Promise<WorkerSecrets> {
   const sealer = createSealer(async () => publicSet(await keys()))
+  const waits = waitsForKey(await keys(), Date.now())
+  if (waits !== null) logger.warn(waits)
   const opener = createOpener(keys)
   if (config.secretStore === 'inline')
     return { store: createInlineStore(sealer, opener), close: () => Promise.resolve() }
   if (given) return { store: createVaultStore(given, config.vaultSeconds, opener), close: () => Promise.resolve() }
   const vault = createFileVault({ folder: config.vaultFolder ?? '', sealer, opener })
-  await vault.check()
+  await vault.check().catch((error: unknown) => {
+    // The folder is in order then; it is checked again before each call.
+    if (waits === null || !(error instanceof NoSealingKeyError)) throw error
+  })
   const stop = keepSwept(vault, logger)
   return { store: createVaultStore(vault, config.vaultSeconds, opener), close: stop }
 }
@@ -84,8 +91,16 @@ export function windowProblems({ keys }: KeySet, nowMs: number): string[] {
       `the sealing key ${endless.join(', ')} has no end, so it would never be destroyed. Run: onboard keys rotate`,
     ]
   }
-  if (keys.some((key) => isSealingNow(key, nowMs))) return []
+  if (keys.some((key) => ['sealing', 'coming'].includes(stateOf(key, nowMs)))) return []
   return ['the time of all sealing keys is over. Run: onboard keys rotate']
+}
+
+/** What to say of a set of which no key is sealed to yet, but one will be; null of any other. */
+export function waitsForKey({ keys }: KeySet, nowMs: number): string | null {
+  const coming = keys.filter((key) => stateOf(key, nowMs) === 'coming')
+  if (coming.length === 0 || keys.some((key) => isSealingNow(key, nowMs))) return null
+  const from = Math.min(...coming.map(({ nbf = 0 }) => nbf)) * 1_000
+  return `No sealing key may be sealed to before ${new Date(from).toISOString()}: until then calls whose answers hold secrets wait. At once: onboard keys rotate --now --lead 0`
 }
 
 /** Tenants whose journeys may take longer than the newest key is kept for them. */

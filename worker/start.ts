@@ -57,7 +57,6 @@ export async function startWorker(config: WorkerConfig, options: StartOptions): 
     const eko = createEkoClient({
       timeoutMs: config.ekoTimeoutMs,
       ...(config.ekoProxyUrl === undefined ? {} : { proxyUrl: config.ekoProxyUrl }),
-      onAttempt: (attempt) => void logger.info('Eko attempt', { ...attempt }),
     })
     opened.push(eko)
     if (config.publicKeysAddress !== undefined)

@@ -5,7 +5,7 @@ import { iso } from './iso.js'
 import type { Journey, Submission } from './journey.js'
 import type { Message, Messages, OutcomeCode, Purpose } from './messages.js'
 import { proveMobileAgain } from './journey-answers.js'
-import { ask, close, enter, mintChallenge, note, record, retireChallenge, set, type Turn } from './turn.js'
+import { ask, close, enter, mintChallenge, note, record, retireChallenge, set, type Turn, waitingFor } from './turn.js'
 
 type Apply<Name extends Message['name']> = (turn: Turn, body: Messages[Name], submission: Submission) => void
 
@@ -82,7 +82,9 @@ export const APPLY: { readonly [Name in Message['name']]: Apply<Name> } = {
   retryNow(turn, { reason }, submission) {
     const { call } = turn.journey
     if (!call) return
-    set(turn, { operatorReason: reason, call: { ...call, submissions: [...call.submissions, submission] } })
+    const submissions = [...call.submissions, submission]
+    const request = { ...call.request, ...waitingFor(submissions) }
+    set(turn, { operatorReason: reason, call: { ...call, request, submissions } })
     unpark(turn)
   },
   takeOver(turn, { userCode, reason }, submission) {

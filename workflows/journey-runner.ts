@@ -38,6 +38,7 @@ import {
   openJourney,
   resumeJourney,
 } from './onboarding-journey.js'
+import { shownName } from './shown-name.js'
 import { storyOf, timerSummary } from './story.js'
 
 /**
@@ -126,8 +127,7 @@ export class JourneyRunner {
       const waits = this.journey.resolving && isEnding(message.name) && !patched('endings-overtake-look-ups')
       return this.apply({ type: 'arrived', message, via, ...(waits && { afterLookUp: true }) })
     }
-    const known = name.replace(/[^\w-]/g, '?').slice(0, 64)
-    return this.apply({ type: 'arrivedUnreadable', name: known, refusal: refusal('UNKNOWN_MESSAGE') })
+    return this.apply({ type: 'arrivedUnreadable', name: shownName(name), refusal: refusal('UNKNOWN_MESSAGE') })
   }
 
   /** Takes a message; settles when its outcome is recorded, or when the journey parks or needs attention. */

@@ -164,6 +164,7 @@ export function ask(
       ...{ tenant, rail, mobile, userCode: journey.userCode, clientRef },
       ...countedBy(journey, name, { id: clientRef, turn: sequence }),
       ...runOf(journey),
+      ...waitingFor(submissions),
       ...request,
     },
     submissions,
@@ -173,6 +174,12 @@ export function ask(
     sentMeans,
   }
   set(turn, { call, sequence, hops: byItself ? journey.hops + 1 : 0, revision: journey.revision + 1 })
+}
+
+/** What a request says of who waits for it, for logs; nothing where no submission has an id. */
+export function waitingFor(submissions: readonly Submission[]): Pick<CallRequest, 'submissions'> {
+  const ids = submissions.flatMap(({ message }) => message.body.submissionId ?? [])
+  return ids.length > 0 ? { submissions: ids } : {}
 }
 
 /** Retires what was there and mints the challenge of a dispatch, before the call. */

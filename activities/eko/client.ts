@@ -60,10 +60,6 @@ export function createEkoClient(options: EkoClientOptions = {}): EkoClient {
     return { result, corrected }
   }
 
-  function report(built: BuiltRequest, request: OpenedRequest, verdict: Verdict, timing: AttemptTiming): void {
-    options.onAttempt?.(attemptLog(built, request, verdict, timing))
-  }
-
   return {
     async call(credentials, request, hooks) {
       const built = buildRequest(credentials, request)
@@ -74,11 +70,13 @@ export function createEkoClient(options: EkoClientOptions = {}): EkoClient {
         const startedAt = performance.now()
         const { result, corrected } = await attempt(credentials, built, deadline)
         const verdict = classify(built.table, result)
-        report(built, request, verdict, {
+        const log = attemptLog(built, request, verdict, {
           durationMs: Math.round(performance.now() - startedAt),
           clockOffsetMs: clock.offsetMs(credentials.developerKey),
           result,
         })
+        hooks?.onAttempt?.(log)
+        options.onAttempt?.(log)
         if (!verdict.resign || resigns === MAX_RESIGNS || performance.now() >= deadline) {
           return answerOf(built.table, verdict, result, { clientRefId: request.clientRefId, secrets, now: now() })
         }

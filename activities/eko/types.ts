@@ -109,6 +109,8 @@ export interface CallHooks {
    * counts. Default: the client's own. Where none is left, 0 or less, nothing is sent: NOT_SENT, `TIME_IS_UP`.
    */
   readonly timeoutMs?: number
+  /** Told of every HTTP attempt of this call, before the client's own. It must not throw. */
+  readonly onAttempt?: (log: AttemptLog) => void
 }
 
 export interface EkoClient {

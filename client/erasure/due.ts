@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import { type Actor, RAILS, TRANSACTION_OTP_WORKFLOW_TYPE, WORKFLOW_TYPE } from '../../workflows/messages.js'
 import { notConfigured, OnboardingError } from '../errors.js'
+import { describeJourney, type JourneySummary } from '../journeys.js'
 import { listRuns } from '../list.js'
 import { actorSchema } from '../options.js'
 import { paced } from '../pace.js'
 import { check } from '../validation.js'
-import { call, type Wire } from '../wire.js'
-import { confirmDeletions, journeysLeft, orderErasure, requestDeletions, requireStore, stored } from './erase.js'
+import type { Wire } from '../wire.js'
+import { confirmDeletions, orderErasure, requestDeletions, requireStore, stored } from './erase.js'
 import type { Evidence } from './evidence.js'
-import { readEvidence } from './read.js'
 import { DAY_MS, type Retention } from './retention.js'
 import { isGoneBy, type JourneyRuns, requestDeletion } from './runs.js'
 import type { ErasureCause, EvidenceKey } from './store.js'
+import { emptyVault, requireStoreChosen } from './vault.js'
+import { warningsOf } from './warnings.js'
+import { findWithdrawn, journeyWith } from './withdrawn.js'
 
 /** Erasures a second, unless told otherwise. */
 export const DEFAULT_ERASURE_RATE = 5
@@ -26,9 +29,9 @@ const ENDS = ['Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut']
 
 /** What an erasure of all that is due takes. */
 export interface DueRequest {
-  /** At most this many a second, 0.01 to 1000. @default 5 */
+  /** At most this many erasures a second, 0.01 to 1000; journeys are only looked at ten times as fast. @default 5 */
   readonly ratePerSecond?: number
-  /** At most this many of each kind, 1 to 100000; the next run takes the rest. @default 10000 */
+  /** At most this many of each kind, withdrawn journeys apart, 1 to 100000; the next run takes the rest. @default 10000 */
   readonly limit?: number
   /** @default the client's actor */
   readonly actor?: Actor
@@ -43,6 +46,8 @@ export type DueItem =
       readonly runId: string
       readonly closedAt: string
       readonly cause: ErasureCause
+      /** It was cancelled, and whether by a withdrawal could not be read: it is not erased, and its result is `failed`. */
+      readonly unread?: OnboardingError
     }
   | { readonly kind: 'transactionOtp'; readonly workflowId: string; readonly runId: string; readonly closedAt: string }
   /** An erasure that was ordered and interrupted. */
@@ -96,18 +101,21 @@ export async function planDue(wire: Wire, request: DueRequest, asOf: number): Pr
   const { ratePerSecond, limit } = checked
   const retention = requireRetention(wire)
   requireStore(wire)
+  requireStoreChosen(wire)
+  const withdrawn = await dueWithdrawn(wire, retention, asOf, { most: limit + 1, ratePerSecond })
   const kinds = [
+    withdrawn.due,
     await dueJourneys(wire, retention, asOf, limit + 1),
     await dueTransactionOtps(wire, retention, asOf, limit + 1),
     await dueRecords(wire, retention, asOf, limit + 1),
   ]
-  const items = kinds.flatMap((found) => found.slice(0, limit))
+  const items = [...withdrawn.unread, ...kinds.flatMap((found) => found.slice(0, limit))]
   const by: By = { actor: checked.actor as Actor, retention, asOf }
   return {
     asOf: new Date(asOf).toISOString(),
     items,
-    more: kinds.some((found) => found.length > limit),
-    warnings: await warningsOf(wire, retention),
+    more: withdrawn.more || kinds.some((found) => found.length > limit),
+    warnings: await warningsOf(wire, retention, asOf),
     [Symbol.asyncIterator]: () => eraseAll(wire, items, by, ratePerSecond),
   }
 }
@@ -149,6 +157,7 @@ async function erase(wire: Wire, item: DueItem, { actor, retention, asOf }: By):
       await stored(requireStore(wire).remove(item))
       return { kind: 'erased', item }
     case 'journey': {
+      if (item.unread) return { kind: 'failed', item, error: item.unread }
       const journey = await journeyWith(wire, item)
       if (!journey) return { kind: 'skipped', item, why: 'GONE' }
       if (journey.isOpen) return { kind: 'skipped', item, why: 'OPEN' }
@@ -162,7 +171,10 @@ async function erase(wire: Wire, item: DueItem, { actor, retention, asOf }: By):
   }
 }
 
+/** A sender who came back may be under way: what the vault holds of an open journey is needed, and it cannot tell them apart. */
 async function carryOut(wire: Wire, evidence: Evidence): Promise<boolean> {
+  const { workflowId } = evidence
+  if ((await describeJourney(wire, workflowId))?.runStatus !== 'RUNNING') await emptyVault(wire, workflowId)
   await requestDeletions(wire, evidence)
   return confirmDeletions(wire, evidence, Date.now() + CONFIRM_MS)
 }
@@ -171,40 +183,42 @@ function done(item: DueItem, isGone: boolean): DueResult {
   return { kind: isGone ? 'erased' : 'ordered', item }
 }
 
-/** The journey that ended in a run, unless its erasure is ordered: its sender may have had others under the same workflow id. */
-async function journeyWith(
-  wire: Wire,
-  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
-): Promise<JourneyRuns | undefined> {
-  const records = await stored(requireStore(wire).of(workflowId))
-  const journeys = await journeysLeft(wire, workflowId, records)
-  return journeys.find(({ runs }) => runs.some((run) => run.runId === runId))
-}
-
 function endOf({ runs }: JourneyRuns): number {
   return Math.max(...runs.map(({ closedAt }) => (closedAt === null ? Infinity : Date.parse(closedAt))))
 }
 
-/** Journeys that ended long enough ago; and those that ended because the consent was withdrawn. */
+/** Journeys that ended long enough ago. */
 async function dueJourneys(wire: Wire, { history }: Retention, asOf: number, limit: number): Promise<DueItem[]> {
   const own = ownRuns(WORKFLOW_TYPE, 'onboarding', wire.settings.tenant)
   const old = await listRuns(wire, [...own, closedBefore(asOf, history.days)], limit)
-  const items = old.map(({ workflowId, runId, closedAt }) => ({ workflowId, runId, closedAt: closedAt ?? '' }))
-  const due: DueItem[] = items.map((item) => ({ kind: 'journey', ...item, cause: 'RETENTION' }))
-  if (history.daysAfterWithdrawal >= history.days) return due
-  const known = new Set(items.map(({ runId }) => runId))
-  const withdrawn = [...own, `OnboardingState = 'CANCELLED'`, closedBefore(asOf, history.daysAfterWithdrawal)]
-  for (const { workflowId, runId, closedAt } of await listRuns(wire, withdrawn, limit)) {
-    if (known.has(runId) || !(await isWithdrawn(wire, { workflowId, runId }))) continue
-    due.push({ kind: 'journey', workflowId, runId, closedAt: closedAt ?? '', cause: 'CONSENT_WITHDRAWN' })
-  }
-  return due
+  return old.map(({ workflowId, runId, closedAt }) => {
+    return { kind: 'journey', workflowId, runId, closedAt: closedAt ?? '', cause: 'RETENTION' }
+  })
 }
 
-/** Visibility does not tell a withdrawal from another cancellation; the result does. */
-async function isWithdrawn(wire: Wire, run: { readonly workflowId: string; readonly runId: string }): Promise<boolean> {
-  const journey = await journeyWith(wire, run)
-  return journey !== undefined && !journey.isOpen && (await readEvidence(wire, journey)).withdrawal !== null
+/** Younger ones that ended because the consent was withdrawn. */
+async function dueWithdrawn(
+  wire: Wire,
+  { history }: Retention,
+  asOf: number,
+  bounds: { readonly most: number; readonly ratePerSecond: number },
+): Promise<{ due: DueItem[]; unread: DueItem[]; more: boolean }> {
+  if (history.daysAfterWithdrawal >= history.days) return { due: [], unread: [], more: false }
+  const clauses = [
+    ...ownRuns(WORKFLOW_TYPE, 'onboarding', wire.settings.tenant),
+    `OnboardingState = 'CANCELLED'`,
+    closedBefore(asOf, history.daysAfterWithdrawal),
+    `CloseTime >= '${cutOf(asOf, history.days)}'`,
+  ]
+  const { withdrawn, unread, more } = await findWithdrawn(wire, clauses, bounds)
+  const itemOf = ({ workflowId, runId, closedAt }: JourneySummary): DueItem & { kind: 'journey' } => {
+    return { kind: 'journey', workflowId, runId, closedAt: closedAt ?? '', cause: 'CONSENT_WITHDRAWN' }
+  }
+  return {
+    due: withdrawn.map(itemOf),
+    unread: unread.map(({ run, error }) => ({ ...itemOf(run), unread: error })),
+    more,
+  }
 }
 
 /** One call each, of the same data; there is nothing in them to prove. */
@@ -243,7 +257,11 @@ function ownRuns(type: string, prefix: string, tenant: string): string[] {
 }
 
 function closedBefore(asOf: number, days: number): string {
-  return `CloseTime < '${new Date(asOf - days * DAY_MS).toISOString()}'`
+  return `CloseTime < '${cutOf(asOf, days)}'`
+}
+
+function cutOf(asOf: number, days: number): string {
+  return new Date(asOf - days * DAY_MS).toISOString()
 }
 
 function requireRetention({ settings }: Wire): Retention {
@@ -251,18 +269,4 @@ function requireRetention({ settings }: Wire): Retention {
   throw notConfigured({
     ONBOARDING_RETENTION_FILE: 'Is not set, so nothing is due. Name the file (or the option `retention`).',
   })
-}
-
-/** Temporal has a clock of its own, which keeps no evidence. */
-async function warningsOf(wire: Wire, { history }: Retention): Promise<string[]> {
-  const { namespace } = wire
-  const answer = await call(wire, { call: 'describeNamespace' }, () =>
-    wire.connection.workflowService.describeNamespace({ namespace }),
-  )
-  const seconds = Number(answer.config?.workflowExecutionRetentionTtl?.seconds ?? 0)
-  const kept = seconds / 86_400
-  if (kept === 0 || history.days < kept) return []
-  return [
-    `The namespace ${namespace} keeps closed histories for ${kept} days, and history.days is ${history.days}: Temporal deletes them before their evidence is kept. Give the namespace a longer retention, or history.days fewer days.`,
-  ]
 }

@@ -20,6 +20,7 @@ import {
   EvidenceStoreError,
   type KeptEvidence,
 } from './store.js'
+import { emptyVault, requireStoreChosen } from './vault.js'
 
 /** What an erasure of one sender's journeys takes. */
 export interface EraseRequest {
@@ -64,6 +65,7 @@ export async function eraseJourneys(
   const order: Order = { cause, reason, actor: actor as Actor, withoutEvidence }
   // Before anything is changed: an erasure that could keep no evidence must not withdraw a consent either.
   const store = requireStore(wire)
+  requireStoreChosen(wire)
   const records = await stored(store.of(workflowId))
   let journeys = await journeysLeft(wire, workflowId, records)
   const isOpen = journeys.some((journey) => journey.isOpen)
@@ -74,7 +76,7 @@ export async function eraseJourneys(
   }
   if (journeys.length === 0 && records.length === 0) throw new OnboardingError('NOT_FOUND', { details: { workflowId } })
   for (const journey of journeys) await orderErasure(wire, journey, order)
-  await emptyVault(wire, workflowId)
+  const vaultEmptied = await emptyVault(wire, workflowId)
   const unfinished = (await stored(store.of(workflowId))).filter(({ done }) => done === null)
   for (const { evidence } of unfinished) {
     await stored(store.order(evidence, keptOrder(order)))
@@ -82,7 +84,8 @@ export async function eraseJourneys(
   }
   const end = Date.now() + wire.settings.waitMs
   for (const { evidence } of unfinished) await confirmDeletions(wire, evidence, end)
-  return report(wire, workflowId, order, new Set(unfinished.map(({ evidence }) => evidence.runId)))
+  const deleted = new Set(unfinished.map(({ evidence }) => evidence.runId))
+  return report(wire, workflowId, order, { deleted, vaultEmptied })
 }
 
 /** Why and by whom. */
@@ -153,20 +156,6 @@ async function evidenceFor(
   return evidence
 }
 
-/** Whatever a vault still holds for this workflow id, of which no journey is open; inline secrets go with the history. */
-async function emptyVault({ settings: { secretStore } }: Wire, workflowId: string): Promise<void> {
-  if (secretStore === 'inline') return
-  try {
-    await secretStore.deleteOf(workflowId)
-  } catch (error) {
-    throw new OnboardingError('VAULT_UNAVAILABLE', {
-      message: 'The vault does not delete the sender’s secrets, so the histories stay too. Mend it, and erase again.',
-      details: { workflowId },
-      cause: error,
-    })
-  }
-}
-
 /** The consent is withdrawn, and the journey's run ended. */
 async function endJourney(context: HandleContext, workflowId: string, { reason, actor }: Order): Promise<void> {
   const { wire } = context
@@ -192,14 +181,14 @@ async function report(
   wire: Wire,
   workflowId: string,
   { cause, reason, actor }: Order,
-  deleted: ReadonlySet<string>,
+  { deleted, vaultEmptied }: { readonly deleted: ReadonlySet<string>; readonly vaultEmptied: boolean },
 ): Promise<ErasureReport> {
   const records = await stored(requireStore(wire).of(workflowId))
   const { retention } = wire.settings
   return {
     ...{ workflowId, at: now(), cause, reason, actor },
     journeys: records.map((record) => erasedJourney(record, deleted)),
-    went: wentLines(cause, retention),
+    went: wentLines(cause, retention, vaultEmptied),
     stayed: stayedLines(
       records.map(({ evidence }) => evidence),
       retention,

@@ -14,6 +14,7 @@ export { type ConsentExport, exportConsent, type ExportedEvidence } from './expo
 export { fileEvidenceStore } from './file-store.js'
 export type { ErasedJourney, ErasureLine, ErasureReport } from './report.js'
 export { parseRetention, readRetention, type Retention } from './retention.js'
+export { sealedSecretsWarnings } from './secrets-clock.js'
 export {
   ERASURE_CAUSES,
   type ErasureCause,

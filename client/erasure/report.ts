@@ -10,6 +10,8 @@ export interface ErasureLine {
   readonly why: string
   /** As the retention file names it; null where none is configured or none is ours to name. */
   readonly basis: string | null
+  /** Days from the journey's end for which the retention file keeps it; null likewise. */
+  readonly days: number | null
   /** Until when it is kept, ISO 8601; null where that is not ours to say. */
   readonly until: string | null
 }
@@ -46,24 +48,28 @@ const REQUESTED: Readonly<Record<ErasureCause, string>> = {
   RETENTION: 'the time for which it is kept is over',
 }
 
-export function wentLines(cause: ErasureCause, retention: Retention | null): ErasureLine[] {
-  const line = { why: REQUESTED[cause], basis: retention?.history.basis ?? null, until: null }
+const SEALED = 'sealed Aadhaar number, codes, PAN, tokens'
+
+/** @param vaultEmptied whether the client knows a vault, and it deleted the sender's secrets */
+export function wentLines(cause: ErasureCause, retention: Retention | null, vaultEmptied: boolean): ErasureLine[] {
+  const line = { why: REQUESTED[cause], ...clockOf(retention?.history), until: null }
+  const vault = vaultEmptied ? ', and the vault' : ''
   return [
     { ...line, what: 'mobile, name, date of birth, address, messages, answers', where: 'Temporal’s histories' },
-    { ...line, what: 'sealed Aadhaar number, codes, PAN, tokens', where: 'Temporal’s histories, or the vault' },
+    { ...line, what: SEALED, where: `Temporal’s histories${vault}`, ...clockOf(retention?.sealedSecrets) },
     { ...line, what: 'search attributes, result, view', where: 'Temporal’s visibility and histories' },
   ]
 }
 
 export function stayedLines(kept: readonly Evidence[], retention: Retention | null): ErasureLine[] {
   const ended = kept.flatMap(({ closedAt }) => (closedAt === null ? [] : [Date.parse(closedAt)]))
-  const notOurs = { basis: null, until: null }
+  const notOurs = { basis: null, days: null, until: null }
   return [
     {
       what: 'consents, withdrawal, what Eko confirmed, timeline; the mobile as 98xxxxxx10',
       where: 'evidence store',
       why: 'proof that the Aadhaar number was used with consent, and that it was erased',
-      basis: retention?.evidence.basis ?? null,
+      ...clockOf(retention?.evidence),
       until: retention && ended.length > 0 ? isoAfter(Math.max(...ended), retention.evidence.days) : null,
     },
     {
@@ -82,14 +88,14 @@ export function stayedLines(kept: readonly Evidence[], retention: Retention | nu
       what: 'transaction OTPs',
       where: 'Temporal’s histories',
       why: 'their workflow ids do not lead to a sender; `onboard erase --due` deletes them by age',
-      basis: retention?.history.basis ?? null,
+      ...clockOf(retention?.history),
       until: null,
     },
     {
       what: 'logs of workers, Temporal and proxies',
       where: 'the institution',
       why: 'not reached from here; they hold workflow ids, no personal data',
-      basis: retention?.logs.basis ?? null,
+      ...clockOf(retention?.logs),
       until: null,
     },
     {
@@ -99,12 +105,23 @@ export function stayedLines(kept: readonly Evidence[], retention: Retention | nu
       ...notOurs,
     },
     {
+      what: `${SEALED}, in such copies`,
+      where: 'the institution',
+      why: 'not reached from here; nobody can open them when their sealing keys are destroyed: `onboard keys list` says when',
+      ...clockOf(retention?.sealedSecrets),
+      until: null,
+    },
+    {
       what: 'what Eko, its banks and UIDAI keep',
       where: 'Eko and others',
       why: 'they answer for their own records',
       ...notOurs,
     },
   ]
+}
+
+function clockOf(clock: Pick<ErasureLine, 'basis' | 'days'> | undefined): Pick<ErasureLine, 'basis' | 'days'> {
+  return { basis: clock?.basis ?? null, days: clock?.days ?? null }
 }
 
 function isoAfter(fromMs: number, days: number): string {

@@ -45,6 +45,8 @@ let server: TestServer
 let answering: Handler
 let received = 0
 let heartbeats: unknown[] = []
+/** What attempts wrote to the activity's own log, to which Temporal adds workflow, run and activity. */
+let logged: unknown[][] = []
 /** Whether Temporal acknowledges what an attempt tells it. */
 let acknowledged = true
 let keys: Awaited<ReturnType<typeof generateSealingKey>>
@@ -60,6 +62,7 @@ beforeAll(async () => {
 beforeEach(() => {
   received = 0
   heartbeats = []
+  logged = []
   acknowledged = true
   answering = json({ status: 308, response_type_id: 308, response_status_id: 1, data: {} })
   reserved = []
@@ -110,7 +113,11 @@ function run<T>(
     heartbeats.push(details)
     return acknowledged ? Promise.resolve() : Promise.reject(new Error('not acknowledged'))
   }
-  const context = { info, client: { activity: { heartbeat } }, log: { error: () => undefined } }
+  const context = {
+    info,
+    client: { activity: { heartbeat } },
+    log: { error: () => undefined, info: (...entry: unknown[]) => logged.push(entry) },
+  }
   return asyncLocalStorage.run(context as unknown as Context, () => work(activities))
 }
 
@@ -292,6 +299,27 @@ describe('a dispatch', () => {
     answering = json({ status: 308, response_type_id: 308, response_status_id: 1, data: {} })
     await run({ attempt: 1 }, (activities) => activities.getSender(DISPATCH))
     expect(released).toEqual(reserved)
+  })
+})
+
+describe('the log of an attempt', () => {
+  it('goes to the activity’s own log, by the submissions that wait for it, without a person’s number', async () => {
+    const submissions = ['b7a0d6de-1a1c-4b3f-9a54-123456789012', 'for-9876543210']
+    await run({ attempt: 1 }, (activities) => activities.getSender({ ...REQUEST, submissions }))
+    expect(logged).toEqual([
+      [
+        'Eko attempt',
+        expect.objectContaining({
+          ...{ operation: 'getSender', answer: 'NOT_ENROLLED' },
+          submissions: 'b7a0d6de-1a1c-4b3f-9a54-123456789012 for-xxxxxxxxxx',
+        }),
+      ],
+    ])
+  })
+
+  it('names no submission where none waits', async () => {
+    await run({ attempt: 1 }, (activities) => activities.getSender(REQUEST))
+    expect(logged[0]?.[1]).not.toHaveProperty('submissions')
   })
 })
 

@@ -73,6 +73,42 @@ describe('onboard keys', () => {
     expect(published.keys[0]).toMatchObject({ kid: rotated.made, kty: 'EC', use: 'enc', nbf: expect.any(Number) })
   })
 
+  it('makes a key that is used at once where the time of all is over', async () => {
+    await keys('generate')
+    const store = createFileKeyStore({ sealing: join(folder, KEY_FILES.sealing) })
+    const now = Math.floor(Date.now() / 1_000)
+    const over = { nbf: now - 300_000, exp: now - 100, destroyAfter: now + 100_000 }
+    await store.change('sealing', (set) => ({ keys: set.keys.map((key) => ({ ...key, ...over })) }))
+    await keys('rotate')
+    expect(await listed()).toEqual(['sealing sealing', 'sealing opening', 'codec active'])
+  })
+
+  it('warns in the daily job where keys outlive the clock of sealed secrets, and rotates all the same', async () => {
+    await keys('generate')
+    const file = join(folder, 'retention.json')
+    const env = { ONBOARDING_RETENTION_FILE: file }
+    const rotate = async (...args: string[]) => {
+      const run = await runHere(['keys', 'rotate', '--now', '--json', ...args, '--folder', folder], { env })
+      const answer = JSON.parse(run.stdout) as { made: string | null; warnings: string[] }
+      expect([run.code, answer.made]).toEqual([0, expect.any(String)])
+      for (const warning of answer.warnings) expect(run.stderr).toContain(`Warning: ${warning}`)
+      return answer.warnings
+    }
+    const clock = { days: 10, basis: 'test' }
+    const retention = {
+      history: { ...clock, days: 30 },
+      evidence: { ...clock, days: 60 },
+      sealedSecrets: clock,
+      logs: clock,
+    }
+    await writeFile(file, JSON.stringify(retention))
+    expect(await rotate()).toEqual([])
+    await writeFile(file, JSON.stringify({ ...retention, sealedSecrets: { ...clock, days: 9 } }))
+    expect(await rotate()).toEqual([expect.stringMatching(/^sealedSecrets.days is 9, .* up to 10 days/)])
+    await writeFile(file, '{')
+    expect(await rotate()).toEqual([expect.stringContaining('is not JSON')])
+  })
+
   it('destroys what is due in the daily job, and says so', async () => {
     await keys('generate')
     const old = (await generateSealingKey({ nbf: 1, exp: 2, destroyAfter: 3 })).privateKeys.keys[0]

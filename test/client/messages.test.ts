@@ -59,6 +59,38 @@ describe('what is sent', () => {
     expect(MESSAGES[name].guard(sent)).toEqual({})
   })
 
+  it.each([
+    '9876543210',
+    'call-9876543210x',
+    '+91-98765-43210',
+    '0919876543210',
+    '999900000028',
+    '9999-0000-0028',
+    '9999000000281234',
+    'abcpe1234f',
+    'pan:ABCPE1234F',
+  ])('refuses the submission id %s: it could be a person’s number, and ids are not encrypted', async (submissionId) => {
+    for (const name of NAMES) {
+      const error = await refused(prepare(name, { ...GOOD[name], submissionId }))
+      expect({ code: error.code, fields: fieldCodes(error) }).toEqual({
+        code: 'INVALID_INPUT',
+        fields: { submissionId: 'INVALID' },
+      })
+      expect(JSON.stringify(error)).not.toContain(submissionId)
+    }
+  })
+
+  it.each([
+    'b7a0d6de-1a1c-4b3f-9a54-987654321012',
+    '01JD5T9RZQ4ABCPE1234FXKM7V',
+    'order-1790000000000',
+    '20810200-1234',
+    'bulk-20261121T084200Z-123456',
+    'try-1',
+  ])('takes the submission id %s', async (submissionId) => {
+    expect((await prepare('resendOtp', { submissionId })).submissionId).toBe(submissionId)
+  })
+
   it.each(NAMES)('%s has a submission id: the caller’s, or one that is new each time', async (name) => {
     const [first, second] = [await prepare(name, GOOD[name]), await prepare(name, GOOD[name])]
     expect(first.submissionId).not.toBe(second.submissionId)

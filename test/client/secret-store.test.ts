@@ -49,14 +49,40 @@ describe('a client in production', () => {
   it.each([
     [{ ONBOARDING_SECRET_STORE: 'vaults' }, 'ONBOARDING_SECRET_STORE'],
     [{ ONBOARDING_SECRET_STORE: 'vault' }, 'ONBOARDING_VAULT_FOLDER'],
+    [{ ONBOARDING_VAULT_FOLDER: '/vault' }, 'ONBOARDING_SECRET_STORE'],
     [{ ONBOARDING_VAULT_SECONDS: 'a week' }, 'ONBOARDING_VAULT_SECONDS'],
   ])('is refused with %j', async (settings, named) => {
     expect((await refused(sealFor(settings))).details).toMatchObject({ settings: { [named]: expect.any(String) } })
   })
 })
 
+describe('the public keys of a client that are the private ones', () => {
+  it('are refused by name, as a file and as an option', async () => {
+    const file = join(keys.folder, 'sealing-keys.json')
+    const error = await refused(sealFor({ ONBOARDING_SEALING_PUBLIC_KEYS_FILE: file }))
+    expect(error.details).toMatchObject({
+      settings: { ONBOARDING_SEALING_PUBLIC_KEYS_FILE: expect.stringContaining('holds a private sealing key') },
+    })
+    const sealingKeys = (await generateSealingKey()).privateKeys
+    const given = await refused(() => resolveOptions({ tenant: 'acme', secretStore: 'inline', sealingKeys }))
+    expect(given).toMatchObject({
+      code: 'NOT_CONFIGURED',
+      details: { settings: { 'sealingKeys.keys': expect.any(String) } },
+    })
+    expect(given.message).not.toContain(String(sealingKeys.keys[0]?.d))
+  })
+})
+
 describe('a client of a vault', () => {
   const vaultSettings = () => ({ ONBOARDING_SECRET_STORE: 'vault', ONBOARDING_VAULT_FOLDER: join(folder, 'vault') })
+
+  it('has it without sealing keys, too: to delete; it sends nothing then', async () => {
+    const env = { ...keys.env, ...vaultSettings(), ONBOARDING_SEALING_PUBLIC_KEYS_FILE: '' }
+    const settings = resolveOptions(await optionsFromEnvironment(env))
+    expect(settings).toMatchObject({ isStoreChosen: true, secretStore: { deleteOf: expect.any(Function) } })
+    const error = await refused(createSealFor(settings)(JOURNEY, 'pan', PAN))
+    expect([error.code, error.message]).toEqual(['NOT_CONFIGURED', expect.stringContaining('can only delete')])
+  })
 
   it('sends references, and takes them', async () => {
     const seal = await sealFor(vaultSettings())

@@ -44,6 +44,21 @@ describe('what a person sees of a decoded payload', () => {
     expect(text).not.toMatch(/123456|123 456|0028|0002z|opaque|reference/i)
   })
 
+  it.each([
+    '{"otp":"123456","otp":"a b"}',
+    '{"pan":"SBXPA0002Z","p\\u0061n":null}',
+    '{"list":[{"aadhaar":"999900000028","aadhaar":""}]}',
+    '{"note":"9999\\u00200000\\u00200028"}',
+  ])('what reading drops or unfolds is not shown by the bytes: %s', (text) => {
+    const bytes = textOf(forPeople(payloadOf(Buffer.from(text))))
+    expect(bytes).not.toMatch(/123456|SBXPA0002Z|999900000028|0028/)
+    expect(() => JSON.parse(bytes) as unknown).not.toThrow()
+  })
+
+  it.each(['9876543210', '98765 43210', '09876543210'])('a mobile is shown, and can be searched for: %s', (mobile) => {
+    expect(shown({ mobile, note: `call ${mobile}` })).toEqual({ mobile, note: `call ${mobile}` })
+  })
+
   it('a secret as the name of a field is a mask', () => {
     expect(shown({ '999900000028': true })).toEqual({ [MASK]: true })
   })

@@ -10,6 +10,7 @@ import {
   destroySealing,
   generateCodecKey,
   generateSealingKey,
+  isInOrder,
   isRotationDue,
   isSealingNow,
   journeyItOutlives,
@@ -24,6 +25,7 @@ import {
   rotateSealing,
   type SealingKey,
   stateOf,
+  usualLead,
   windowFrom,
 } from '../../secrets/index.js'
 
@@ -116,6 +118,31 @@ describe('daily rotation', () => {
     const { set } = rotateSealing({ keys: [{ kty: 'EC', kid: 'old' }] }, keyAt(START), START, 1_000)
     expect(set.keys.map(({ kid }) => kid)).toEqual([`key-${made}`, 'old'])
     expect(set.keys[1]).toMatchObject(windowFrom({ now: START, longestJourney: 1_000 }))
+  })
+
+  it('gives a key of which some times are known the others in their order', () => {
+    const seconds = fc.option(fc.integer({ min: START / 1_000 - 1e7, max: START / 1_000 + 1e7 }), { nil: undefined })
+    fc.assert(
+      fc.property(seconds, seconds, seconds, (nbf, exp, destroyAfter) => {
+        const times = { ...(nbf && { nbf }), ...(exp && { exp }), ...(destroyAfter && { destroyAfter }) }
+        fc.pre(isInOrder(times))
+        const old: SealingKey = { kty: 'EC', crv: 'P-256', kid: 'old', ...times }
+        const { set } = rotateSealing({ keys: [old] }, keyAt(START), START, 1_000)
+        for (const key of set.keys) expect(isInOrder(key)).toBe(true)
+        const kept = set.keys.find(({ kid }) => kid === 'old')
+        if (kept) expect(kept).toMatchObject(times)
+      }),
+    )
+  })
+
+  it('has no lead where no key is sealed to meanwhile: a late rotation ends the waiting at once', () => {
+    const set: KeySet = { keys: [keyAt(START, 0)] }
+    const end = START + 2 * DAY_MS
+    expect(usualLead(set, START)).toBe(LEAD_SECONDS)
+    expect(usualLead(set, end - LEAD_SECONDS * 1_000 - 1)).toBe(LEAD_SECONDS)
+    // It would end before the new one begins.
+    expect(usualLead(set, end - LEAD_SECONDS * 1_000)).toBe(0)
+    expect(usualLead(set, end)).toBe(0)
   })
 
   it('remembers what it destroyed, by id only', () => {

@@ -8,12 +8,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import {
   createFileKeyStore,
   generateSealingKey,
+  KeyFileError,
   type KeySet,
   type KeyStore,
   publicKeysHandler,
   publicKeySource,
   publicSet,
   publishKeys,
+  readPublicKeys,
   windowFrom,
   withSecretFiles,
 } from '../../secrets/index.js'
@@ -94,6 +96,17 @@ describe('keys in a file', () => {
     ['a public key', (set: KeySet) => publicSet(set), /holds a public key/],
     ['no key', () => ({ keys: [] }), /at least one key/],
     ['a time that is none', (set: KeySet) => ({ keys: set.keys.map((key) => ({ ...key, exp: 'soon' })) }), /exp/],
+    ['two keys of one id', (set: KeySet) => ({ keys: [...set.keys, ...set.keys] }), /names a `kid` twice/],
+    [
+      'an end before the beginning',
+      (set: KeySet) => ({ keys: set.keys.map((key) => ({ ...key, exp: key.nbf })) }),
+      /make no sense/,
+    ],
+    [
+      'a destruction while it is sealed to',
+      (set: KeySet) => ({ keys: set.keys.map((key) => ({ ...key, destroyAfter: (key.exp ?? 0) - 1 })) }),
+      /make no sense/,
+    ],
     ['ids that are none', (set: KeySet) => ({ ...set, destroyed: [1] }), /destroyed/],
   ])('are refused with %s, without being quoted', async (_, change, complaint) => {
     await writeFile(path, JSON.stringify(change(first)), { mode: 0o600 })
@@ -101,9 +114,25 @@ describe('keys in a file', () => {
     await expect(reading).rejects.toThrow(complaint)
     await expect(reading).rejects.not.toThrow(String(first.keys[0]?.d))
   })
+
+  it('are as they were where a change would leave a set that nobody can read again', async () => {
+    const change = store.change('sealing', (set) => ({ keys: [...set.keys, ...set.keys] }))
+    await expect(change).rejects.toThrow(KeyFileError)
+    expect(await store.read('sealing')).toEqual(first)
+    await store.change('sealing', (set) => set)
+  })
 })
 
 describe('the public set', () => {
+  it('is refused where it is the private one, without being quoted', async () => {
+    for (const read of [publicKeySource(path), () => readPublicKeys(path)]) {
+      const reading = read()
+      await expect(reading).rejects.toThrow(KeyFileError)
+      await expect(reading).rejects.toThrow(`${path} holds a private sealing key`)
+      await expect(reading).rejects.not.toThrow(String(first.keys[0]?.d))
+    }
+  })
+
   it('is published as a file that all may read, without private parts, and read anew', async () => {
     const to = join(folder, 'public.json')
     await publishKeys(to, publicSet(first))

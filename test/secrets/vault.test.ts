@@ -12,6 +12,7 @@ import {
   createVaultStore,
   type FileVault,
   generateSealingKey,
+  KeyFileError,
   type KeySet,
   vaultSeconds,
 } from '../../secrets/index.js'
@@ -108,6 +109,19 @@ describe('a secret in a file vault', () => {
     await vault.deleteOf(JOURNEY)
     expect(await vault.get(kept, other)).toMatchObject({ found: true })
     expect(await files()).toHaveLength(1)
+  })
+
+  it('can be deleted without any key; nothing else can be done then', async () => {
+    await put()
+    const deleting = createFileVault({ folder })
+    await expect(deleting.put({ binding: AADHAAR, plaintext: SECRET, expiresAt: now })).rejects.toThrow(KeyFileError)
+    await expect(deleting.check()).rejects.toThrow('ONBOARDING_SEALING_PUBLIC_KEYS_FILE')
+    await deleting.deleteOf(JOURNEY)
+    expect(await files()).toEqual([])
+  })
+
+  it('is not taken for deleted where the folder is not there: named wrongly, or not mounted', async () => {
+    await expect(vaultOf(keys.privateKeys, `${folder}s`).deleteOf(JOURNEY)).rejects.toThrow('ENOENT')
   })
 
   it('cannot be opened from a copy of the folder once its key is destroyed', async () => {

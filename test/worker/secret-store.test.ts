@@ -6,7 +6,7 @@ import { createFileKeyStore, generateSealingKey, type KeySet, type Vault, window
 import { readWorkerConfig, WorkerConfigError } from '../../worker/config.js'
 import { createLogger } from '../../worker/logger.js'
 import { startPublicKeysServer } from '../../worker/public-keys-server.js'
-import { openSecretStore, outlivedBy, storeProblems, windowProblems } from '../../worker/secret-store.js'
+import { openSecretStore, outlivedBy, storeProblems, waitsForKey, windowProblems } from '../../worker/secret-store.js'
 import { startWorker } from '../../worker/start.js'
 import { newFolder, sandboxEnvironment } from './support.js'
 
@@ -44,6 +44,29 @@ describe('in production', () => {
     const old = (await generateSealingKey(windowFrom({ now: now - 3 * 86_400_000 }))).privateKeys
     expect(windowProblems(old, now)).toEqual([expect.stringContaining('time of all sealing keys is over')])
     expect(windowProblems((await generateSealingKey(windowFrom({ now }))).privateKeys, now)).toEqual([])
+  })
+})
+
+describe('a worker whose only sealing key comes later', () => {
+  it.each(['inline', 'vault'] as const)('starts, %s, and says until when calls wait', async (secretStore) => {
+    const now = Date.now()
+    const keys = (await generateSealingKey(windowFrom({ now, lead: 600 }))).privateKeys
+    const nbf = new Date((keys.keys[0]?.nbf ?? 0) * 1_000).toISOString()
+    expect(windowProblems(keys, now)).toEqual([])
+    const warn = jest.fn()
+    const config = { secretStore, vaultFolder: join(await newFolder(), 'vault'), vaultSeconds: 60 }
+    const opening = openSecretStore(config, () => Promise.resolve(keys), {
+      vault: undefined,
+      logger: { ...logger, warn },
+    })
+    await (await opening).close()
+    expect(warn.mock.calls).toEqual([[expect.stringContaining(`before ${nbf}`)]])
+  })
+
+  it('says nothing where another key is sealed to until then', async () => {
+    const now = Date.now()
+    const [next, current] = [await generateSealingKey(windowFrom({ now, lead: 600 })), await generateSealingKey()]
+    expect(waitsForKey({ keys: [...next.privateKeys.keys, ...current.privateKeys.keys] }, now)).toBeNull()
   })
 })
 

@@ -1,5 +1,6 @@
 import type { DueItem, DueResult, DueRun, ErasureLine, ErasureReport } from '../../erasure/index.js'
 import { DEFAULT_ERASURE_LIMIT, DEFAULT_ERASURE_RATE } from '../../erasure/index.js'
+import type { OnboardingError } from '../../errors.js'
 import { UsageError } from '../io.js'
 import { type CommandContext, withTarget } from '../command.js'
 import type { Answer } from '../run.js'
@@ -93,9 +94,10 @@ function dueAnswer(due: DueRun, results: readonly DueResult[], dryRun: boolean):
   const of = <Kind extends DueResult['kind']>(kind: Kind) =>
     results.filter((result): result is Extract<DueResult, { kind: Kind }> => result.kind === kind)
   const failed = of('failed')
+  const unread = dryRun ? items.flatMap((item) => unreadOf(item) ?? []).length : 0
   const notTried = dryRun ? 0 : items.length - results.length
   const counts = Object.entries(KIND_NAMES).map(([kind, name]): Row => {
-    const count = items.filter((item) => item.kind === kind).length
+    const count = items.filter((item) => item.kind === kind && !unreadOf(item)).length
     return [name, `${count} due`]
   })
   const rows: Row[] = [
@@ -105,16 +107,25 @@ function dueAnswer(due: DueRun, results: readonly DueResult[], dryRun: boolean):
     ...(dryRun ? [['Erased', 'nothing: --dry-run'] as Row] : [['Erased', String(of('erased').length)] as Row]),
     ...(of('ordered').length > 0 ? [['Ordered', `${of('ordered').length}: Temporal still deletes`] as Row] : []),
     ...(of('skipped').length > 0 ? [['Skipped', `${of('skipped').length}: went on, or gone`] as Row] : []),
+    ...(unread > 0 ? [['Unread', `${unread}: whether the consent was withdrawn cannot be read`] as Row] : []),
     ...(failed.length > 0 ? [['Failed', String(failed.length)] as Row] : []),
     ...(notTried > 0 ? [['Not tried', `${notTried}: a server or the store is away`] as Row] : []),
   ]
   const failures = failed.map(({ item, error }) => `${item.workflowId}  ${error.code}: ${error.message}`)
-  const shown = items.map(({ kind, workflowId, closedAt }) => ({ kind, workflowId, closedAt }))
+  const shown = items.map((item) => {
+    const { kind, workflowId, closedAt } = item
+    const error = unreadOf(item)
+    return { kind, workflowId, closedAt, ...(error && { unread: error }) }
+  })
   return {
     json: { asOf, dryRun, more, warnings, items: shown, results: results.map(resultJson), notTried },
     lines: [...aligned(rows), ...(dryRun ? listLines(items) : []), ...failures],
-    done: failed.length === 0 && notTried === 0,
+    done: failed.length === 0 && unread === 0 && notTried === 0,
   }
+}
+
+function unreadOf(item: DueItem): OnboardingError | undefined {
+  return item.kind === 'journey' ? item.unread : undefined
 }
 
 function resultJson(result: DueResult): object {
@@ -125,7 +136,13 @@ function resultJson(result: DueResult): object {
 
 function listLines(items: readonly DueItem[]): string[] {
   if (items.length === 0) return []
-  return ['', ...table([['KIND', 'ENDED', 'ID'], ...items.map((item) => [item.kind, item.closedAt, item.workflowId])])]
+  return [
+    '',
+    ...table([
+      ['KIND', 'ENDED', 'ID'],
+      ...items.map((item) => [unreadOf(item)?.code ?? item.kind, item.closedAt, item.workflowId]),
+    ]),
+  ]
 }
 
 function reportLines({ workflowId, journeys, went, stayed }: ErasureReport, program: string): string[] {
@@ -165,11 +182,11 @@ function cells({ what, where, why }: ErasureLine): string[] {
 }
 
 /** Reasons are long: a block for each, not a column. */
-function stayedText({ what, where, why, basis, until }: ErasureLine): string[] {
+function stayedText({ what, where, why, basis, days, until }: ErasureLine): string[] {
   return [
     `- ${what} (${where})`,
     `    ${why}.`,
-    ...(basis ? [`    Basis: ${basis}`] : []),
+    ...(basis ? [`    Basis: ${basis}${days === null ? '' : ` (${days} days)`}`] : []),
     ...(until ? [`    Until: ${until}`] : []),
   ]
 }

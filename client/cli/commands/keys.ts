@@ -12,6 +12,7 @@ import {
   KeyFileError,
   type KeyKind,
   KeyRefusal,
+  type KeySet,
   type KeyStore,
   LEAD_SECONDS,
   LONGEST_JOURNEY_SECONDS,
@@ -21,8 +22,11 @@ import {
   requireRetired,
   rotateCodec,
   rotateSealing,
+  usualLead,
   windowFrom,
 } from '../../../secrets/index.js'
+import { readRetention, sealedSecretsWarnings } from '../../erasure/index.js'
+import { OnboardingError } from '../../errors.js'
 import { UsageError } from '../io.js'
 import type { CommandContext } from '../command.js'
 import type { Answer } from '../run.js'
@@ -63,7 +67,7 @@ export function addKeysCommand({ add, run }: CommandContext): void {
     .option('--to <path>', 'publish, rotate: where the public set is written')
     .option(
       '--lead <seconds>',
-      `generate, rotate: from making a sealing key to its first use (default: ${LEAD_SECONDS})`,
+      `rotate: from making a sealing key to its first use (default: ${LEAD_SECONDS}; 0 where no key is sealed to meanwhile)`,
     )
     .option(
       '--longest-journey <seconds>',
@@ -150,25 +154,40 @@ async function rotate(session: Session, flags: KeyFlags): Promise<Answer> {
       'Say where the public set goes: --to <path>, --folder, or ONBOARDING_SEALING_PUBLIC_KEYS_FILE.',
     )
   const longestJourney = longestJourneyOf(flags)
-  const wanted = flags.now === true || isRotationDue(await store.read('sealing'), now)
-  const lead = seconds('--lead', flags.lead, LEAD_SECONDS)
+  const before = await store.read('sealing')
+  const wanted = flags.now === true || isRotationDue(before, now)
+  const lead = seconds('--lead', flags.lead, usualLead(before, now))
   const fresh = wanted
     ? (await generateSealingKey(windowFrom({ now, lead, longestJourney }))).privateKeys.keys[0]
     : undefined
   let destroyed: readonly string[] = []
-  const set = await store.change('sealing', (before) => {
-    const rotated = rotateSealing(before, fresh ?? null, now, longestJourney)
+  const set = await store.change('sealing', (current) => {
+    const rotated = rotateSealing(current, fresh ?? null, now, longestJourney)
     destroyed = rotated.destroyed
     return rotated.set
   })
   await publishKeys(to, publicSet(set))
+  const warnings = await clockWarnings(session, set, now)
+  for (const warning of warnings) session.io.note(`Warning: ${warning}`)
   return {
-    json: { made: fresh?.kid ?? null, destroyed, published: to },
+    json: { made: fresh?.kid ?? null, destroyed, published: to, warnings },
     lines: [
       fresh ? `made ${keyName(fresh)}` : 'The newest key is younger than a day: none was made.',
       ...destroyed.map((kid) => `destroyed ${kid}: the journeys that could use it have ended`),
       `published ${to}`,
     ],
+  }
+}
+
+/** Where the retention file is named here: whether the keys keep its clock. They rotate in any case. */
+async function clockWarnings({ env }: Session, set: KeySet, now: number): Promise<string[]> {
+  const path = env['ONBOARDING_RETENTION_FILE']?.trim()
+  if (!path) return []
+  try {
+    return sealedSecretsWarnings(await readRetention(path), set, now)
+  } catch (error) {
+    if (!(error instanceof OnboardingError)) throw error
+    return [error.message]
   }
 }
 

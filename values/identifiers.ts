@@ -1,0 +1,73 @@
+/**
+ * The forms in which numbers of people stand in texts: the one place that logs, evidence, views and the codec server
+ * mask by. Sources: UIDAI (Aadhaar number of 12, Virtual ID of 16 digits), the Income Tax Department (PAN), and what our
+ * own parsers take from a user (`parseMobile`, `parseAadhaar`, `parsePan`).
+ */
+
+/** Between two digits of one number: nothing, or up to four blanks of any kind, dots and dashes. */
+const GAP = '[\\s.\\u2010-\\u2015\\u2212-]{0,4}'
+
+/** `count` digits with gaps, the first one as given. No digit may touch them; a letter may. */
+function digits(count: number, first = '\\d'): string {
+  return `${first}(?:${GAP}\\d){${count - 1}}`
+}
+
+const ALONE = { from: '(?<!\\d)', to: '(?!\\d)' } as const
+const VID = `${ALONE.from}${digits(16)}${ALONE.to}`
+const AADHAAR = `${ALONE.from}${digits(12)}${ALONE.to}`
+/** With the prefixes that numbers are dialled with: `+91`, `91`, `0091`, `091`, `0`. */
+const MOBILE = `${ALONE.from}(?:\\+?0{0,2}91${GAP}|0${GAP})?${digits(10, '[6-9]')}${ALONE.to}`
+/** In one piece among other letters too; with gaps only where it begins and ends like a word. */
+const PAN = `[A-Za-z]{5}\\d{4}[A-Za-z]|(?<![A-Za-z])[A-Za-z]{5}${GAP}\\d{4}${GAP}[A-Za-z](?![A-Za-z])`
+
+/**
+ * What only looks like such a number, and is needed whole by whoever reads a log: UUIDs, hashes and ids of 32 or more hex
+ * digits, references of calls and ids of challenges (see `clientRefOf`, `mintChallenge`), times in ms (until 2033), dates, IPv4.
+ */
+const READABLE = [
+  '(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])',
+  '(?<![0-9A-Za-z])[0-9A-Fa-f]{32,}(?![0-9A-Za-z])',
+  // A letter among the hex digits: without one it could be a number with a word behind it.
+  '(?<![0-9A-Za-z])(?=\\d*[a-f])[0-9a-f]{10}[0-9a-z]{4}[0c][0-9a-z]{1,4}(?![0-9A-Za-z])',
+  '(?<!\\d)1[5-9]\\d{11}(?!\\d)',
+  '(?<!\\d|\\d-)(?:19|20)\\d\\d-[01]\\d-[0-3]\\d(?!-?\\d)',
+  '(?<![\\d.])(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?![\\d.-])',
+].join('|')
+
+const WITHOUT_MOBILES = new RegExp(`(${READABLE})|${VID}|${AADHAAR}|${PAN}`, 'g')
+const ALL = new RegExp(`(${READABLE})|${VID}|${AADHAAR}|${MOBILE}|${PAN}`, 'g')
+
+/**
+ * In an id: in one piece or in the usual groups, a PAN as a word of its own. Ids of a program's making (ULIDs, an agent with
+ * a counter behind it) hold the wider forms by chance, and must not fail by chance.
+ */
+const IN_ID = new RegExp(
+  [
+    `(${READABLE})`,
+    `${ALONE.from}(?:\\d{16}|\\d{12}|\\d{4}(?:[.-]\\d{4}){2,3})${ALONE.to}`,
+    `${ALONE.from}(?:0{0,2}91[.-]?|0)?[6-9](?:\\d{9}|\\d{4}[.-]\\d{5}|\\d{2}[.-]\\d{3}[.-]\\d{4})${ALONE.to}`,
+    '(?<![0-9A-Za-z])[A-Za-z]{5}\\d{4}[A-Za-z](?![0-9A-Za-z])',
+  ].join('|'),
+  'g',
+)
+
+/** Whether an id that somebody chose holds what could be a person's number: such an id must not go where nothing is hidden. */
+export function idHoldsIdentifier(id: string): boolean {
+  return [...id.matchAll(IN_ID)].some(([, readable]) => readable === undefined)
+}
+
+export interface ReplaceOptions {
+  /** Whether mobile numbers go too; default true. Twelve digits go anyway: they could be an Aadhaar number. */
+  readonly mobiles?: boolean
+}
+
+/** The text with every Aadhaar number, Virtual ID, PAN and mobile number replaced. */
+export function replaceIdentifiers(
+  text: string,
+  replacement: (found: string) => string,
+  { mobiles = true }: ReplaceOptions = {},
+): string {
+  return text.replace(mobiles ? ALL : WITHOUT_MOBILES, (found: string, readable?: string) =>
+    readable === undefined ? replacement(found) : found,
+  )
+}
