@@ -4,14 +4,13 @@ import type { Life } from './life.js'
 
 /** What a life leaves behind, read from the journey, from Temporal's history and from the sandbox. */
 export async function gather(life: Life): Promise<JourneyFacts> {
-  const { plan, context, handle } = life
+  const { plan, context, handle, quota } = life
   const { sandbox } = context.world
-  const { sendsPerWindow, sendWindowSeconds } = life.quota
   const end = life.starts === 0 ? null : await endOf(life)
   const runs = await Promise.all([...life.runIds].map((runId) => recordOf(life, runId)))
   return {
     ...{ label: plan.label, rail: plan.rail, dialect: plan.dialect, mobile: plan.person.mobile },
-    ...{ workflowId: handle.workflowId, sendsPerWindow, sendWindowSeconds },
+    ...{ workflowId: handle.workflowId, quota },
     starts: life.starts,
     acts: life.post.acts.map((act) => answeredByTheEnd(act, end, runs)),
     end,

@@ -10,6 +10,7 @@ import { judgeRun, type Violation } from './invariants.js'
 import { Life } from './life.js'
 import type { RunPlan } from './plan.js'
 import { Tally } from './tally.js'
+import { UidaiOutage } from './uidai-outage.js'
 
 export interface RunOptions {
   readonly plan: RunPlan
@@ -69,8 +70,10 @@ async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult>
   const { interrupted } = options
   interrupted?.addEventListener('abort', () => over.abort(), { once: true })
   if (interrupted?.aborted) over.abort()
+  const outage = new UidaiOutage(plan, { worlds: stack.worlds, injector, over: over.signal })
   const lives = plan.journeys.map(
-    (journey) => new Life(journey, { world: stack.worlds[journey.dialect], injector, tally, over: over.signal }),
+    (journey) =>
+      new Life(journey, { world: stack.worlds[journey.dialect], injector, tally, outage, over: over.signal }),
   )
   let ended = 0
   const progress = setInterval(
@@ -86,7 +89,8 @@ async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult>
     }
   }
   try {
-    await Promise.all(Array.from({ length: atATime }, lane))
+    // Whoever waits for the others of a crowd must not keep them from beginning.
+    await Promise.all(Array.from({ length: Math.max(atATime, outage.crowd + 1) }, lane))
     await injector.settled()
   } finally {
     clearTimeout(limit)
@@ -96,6 +100,7 @@ async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult>
   await callsSettled(stack)
   const facts = await gatherAll(stack, lives)
   countEko(facts, plan, tally)
+  outage.count(facts, tally)
   countSkew(facts, stack, tally)
   return {
     ...{ plan, tally, facts, seconds },
