@@ -76,6 +76,8 @@ export interface JourneyFacts {
   readonly acts: readonly Act[]
   /** Null where the journey could not even be looked at. */
   readonly end: JourneyEnd | null
+  /** Why it could not. */
+  readonly unseen?: string
   readonly runs: readonly RunRecord[]
   /** The sandbox's true stage of the sender. */
   readonly stage: string

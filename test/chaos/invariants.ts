@@ -51,8 +51,8 @@ export function judgeRun({ journeys, ledgers }: RunFacts): Violation[] {
   })
 }
 
-function endAgrees({ end, acts, stage }: JourneyFacts, ledger: OwnLedger): Violations {
-  if (!end) return ['the journey could not be looked at']
+function endAgrees({ end, unseen, acts, stage }: JourneyFacts, ledger: OwnLedger): Violations {
+  if (!end) return [`the journey could not be looked at: ${unseen ?? 'no reason'}`]
   const knowsOfPan = end.story.includes('call:validatePan ONBOARDED')
   const wrongReceipts = (purpose: string): number =>
     distinct(acts.filter((act) => act.purpose === purpose && act.outcome === 'WRONG_CODE')).length

@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly atATime?: number
   /** Aborted where somebody does not want to wait: what is there is judged, and everything is stopped. */
   readonly interrupted?: AbortSignal
-  /** Leaves the run's folder, with its logs, where it is. */
+  /** Leaves the run's folder, with database and logs, where it is; it stays as well where an invariant is violated. */
   readonly keep?: boolean
 }
 
@@ -48,13 +48,17 @@ const PROGRESS_EVERY_MS = 10_000
 
 /** Takes every journey of a plan through, strikes meanwhile, and judges what is left behind. */
 export async function runChaos(options: RunOptions): Promise<RunResult> {
-  const { plan, report } = options
-  const stack = await startChaosStack({ report, ...(options.patches && { patches: options.patches }) })
+  const { plan, report, patches } = options
+  const stack = await startChaosStack({ report, ...(patches && { patches }) })
+  let keep = options.keep ?? false
   try {
-    return await runOn(stack, options)
+    const result = await runOn(stack, options)
+    // What nobody broke on purpose is to be looked into.
+    keep ||= result.violations.length > 0 && !patches && !options.interrupted?.aborted
+    return result
   } finally {
-    if (options.keep) report(`The logs of this run are in ${stack.folder}`)
-    await stack.stop(options.keep)
+    if (keep) report(`The database and the logs of this run are in ${stack.folder}`)
+    await stack.stop(keep)
     report(`Everything of seed ${plan.seed} is stopped.`)
   }
 }
