@@ -9,9 +9,10 @@ import type {
   JourneyActivities,
   TransactionOtpRequest,
 } from '../workflows/calls.js'
+import type { Subject } from './dispatch-place.js'
 import { type OpenedRequest, type OperationTable, operationTable } from './eko/index.js'
 import { type CallDependencies, type CallTerms, makeCall, NOT_CONFIGURED } from './make-call.js'
-import { openRequest } from './open-request.js'
+import { openRequest, subjectOf } from './open-request.js'
 import { resolveJourney } from './resolve-journey.js'
 import { tenantConsent } from './tenant-consent.js'
 import type { TenantRegistry } from './tenants.js'
@@ -56,7 +57,7 @@ export function createActivities(deps: ActivityDependencies): JourneyActivities 
 
 async function callEko(deps: ActivityDependencies, name: CallName, sealed: CallRequest): Promise<CallOutcome> {
   const table = operationTable(sealed.rail, name)
-  const outcome = await makeCall(deps, termsOf(table, sealed), async () => {
+  const outcome = await makeCall(deps, termsOf(deps, table, sealed), async () => {
     const tenant = await deps.tenants.find(sealed.tenant)
     if (!tenant?.userCodes.includes(sealed.userCode)) return NOT_CONFIGURED
     if (!table) return tenantConsent(tenant, name, sealed)
@@ -85,14 +86,17 @@ async function forget({ secrets }: ActivityDependencies, fields: readonly Secret
   await Promise.race([forgotten, sleep(FORGET_MS, undefined, { ref: false })])
 }
 
-function termsOf(table: OperationTable | null, { clientRef, quota, place, run, submissions }: CallRequest): CallTerms {
+function termsOf({ secrets }: ActivityDependencies, table: OperationTable | null, sealed: CallRequest): CallTerms {
+  const { clientRef, quota, run, submissions } = sealed
   const purpose = table?.sends
+  // Requests of journeys that began before places had names go without one.
+  const { place = { id: clientRef, turn: 0 } } = sealed
+  const subject = (): Promise<Subject> => subjectOf(sealed, secrets, identity(clientRef).journey)
   return {
     repeatable: table?.repeatable ?? true,
     run,
     submissions,
-    // Requests of journeys that began before places had names go without one.
-    dispatch: purpose && quota && { purpose, quota, place: place ?? { id: clientRef, turn: 0 } },
+    dispatch: purpose && quota && { purpose, quota, place, subject },
   }
 }
 

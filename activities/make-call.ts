@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { activityInfo, log } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import type { SecretStore } from '../secrets/index.js'
 import { maskIdentifiers } from '../values/index.js'
-import { type CallOutcome, type DispatchPlace, type SendQuota, UNKNOWN_OUTCOME_FAILURE } from '../workflows/calls.js'
-import type { Purpose, Rail } from '../workflows/messages.js'
-import { type AttemptLog, type EkoAnswer, type EkoClient, type OpenedRequest, operationTable } from './eko/index.js'
+import { type CallOutcome, UNKNOWN_OUTCOME_FAILURE } from '../workflows/calls.js'
+import { type AttemptClock, attemptClock } from './attempt-clock.js'
+import { type DispatchTerms, dispatchOf, givenBack, keepsPlace, takePlace } from './dispatch-place.js'
+import type { AttemptLog, EkoAnswer, EkoClient, OpenedRequest } from './eko/index.js'
 import { type IntentFence, intentFence } from './fence.js'
 import type { CallGate, GateNote } from './gate/types.js'
 import type { Dispatch, Limits } from './limits/types.js'
@@ -34,27 +34,16 @@ export interface CallTerms {
   readonly run?: string | undefined
   /** Ids of the submissions that wait for the outcome, as they were sent. */
   readonly submissions?: readonly string[] | undefined
-  /** Of a dispatch: what it counts against. */
-  readonly dispatch?:
-    { readonly purpose: Purpose; readonly quota: SendQuota; readonly place: DispatchPlace } | undefined
+  readonly dispatch?: DispatchTerms | undefined
 }
 
 /** Attempts after which a call that did not reach Eko is given back to the journey, which parks. */
 const ATTEMPTS_BEFORE_PARKING = 4
 /** A longer wait than this is not spent inside an activity, in ms: the journey parks, says so and can be cancelled. */
 const LONGEST_WAIT_MS = 5_000
-/** What an attempt needs after its HTTP call, in ms: to read the answer, for the books, and to report it. */
-const ANSWER_MARGIN_MS = 2_000
-/** What it needs to report alone, in ms: the books are left open before an answer is lost. */
-const REPORT_MARGIN_MS = 1_000
-/** Turns of a place between two waits. */
-const ATTEMPTS_A_TURN = 1_000
-/** Outcomes of which it is certain that Eko carried nothing out. */
-const NEVER_EXECUTED = ['NOT_SENT', 'REJECTED_BEFORE_EXECUTION', 'BUSY'] as const
-
-const MAY_HAVE_SENT = ['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'] as const
 
 export const NOT_CONFIGURED: CallOutcome = { class: 'NOT_SENT', answer: 'CONFIGURATION' }
+const NOT_SENT: CallOutcome = { class: 'NOT_SENT', answer: 'NOT_SENT' }
 const RUN_RESET: CallOutcome = { class: 'NOT_SENT', answer: 'RUN_RESET' }
 const UNKNOWN: CallOutcome = { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
 
@@ -67,102 +56,82 @@ export async function makeCall(
   terms: CallTerms,
   prepare: () => Promise<Prepared | CallOutcome>,
 ): Promise<CallOutcome> {
-  const clock = attemptClock()
+  const clock = attemptClock(deps.eko.timeoutMs)
   const fence = terms.repeatable ? null : intentFence()
   if (fence?.declaredBefore) throw unknownOutcome(UNKNOWN)
   const { runId = '' } = activityInfo().workflowExecution ?? {}
   // What a reset run called after the point of its reset is not in its history, and must not be taken for not called.
   if (fence && terms.run !== undefined && terms.run !== runId) return { ...RUN_RESET, run: runId }
   const prepared = await prepare().catch(parkAtLast)
-  if ('class' in prepared) return prepared
+  if ('class' in prepared) {
+    await giveBackEarlier(deps, terms, clock)
+    return prepared
+  }
   const { tenant, request } = prepared
   const { rail, operation, userCode } = request
-  const dispatch = dispatchOf(terms, request)
-  const giveBack = (): Promise<void> => (dispatch ? release(deps.limits, dispatch, clock) : Promise.resolve())
+  const dispatch = terms.dispatch ? dispatchOf(terms.dispatch, request) : null
+  const giveBack = async (): Promise<void> => {
+    if (dispatch) await givenBack(deps.limits.releaseDispatch(dispatch), clock)
+  }
   const admission = await deps.gate.admit({ tenant, rail, operation, userCode })
   if (!admission.admitted) {
     const outcome = waitOrReturn(admission.outcome)
-    // Of an attempt before this one.
-    if (activityInfo().attempt > 1) await giveBack()
+    await giveBackEarlier(deps, terms, clock)
     return outcome
   }
-  const reserved = dispatch ? await reserve(deps.limits, dispatch, admission.done) : null
-  if (reserved) return reserved
-  const timeoutMs = clock.leftMs() - ANSWER_MARGIN_MS
-  const answer = await callBehind(deps, fence, { ...prepared, timeoutMs, log: attemptLog(terms) }, admission.done)
-  if (!answer) {
-    await giveBack()
-    return NOT_CONFIGURED
+  const made = await placeAndCall(deps, fence, { ...prepared, onAttempt: attemptLog(terms) }, dispatch, clock).catch(
+    async (error: unknown) => {
+      await admission.done(null)
+      throw error
+    },
+  )
+  if ('notMade' in made) {
+    await admission.done(null)
+    const outcome = waitOrReturn(made.notMade)
+    if (outcome.answer !== 'LIMIT_REACHED') await giveBack()
+    return outcome
   }
-  const note = await inTime(admission.done(answer), clock, {})
+  const { answer } = made
+  const note = await clock.inTime(admission.done(answer), {})
   const outcome = await settle(deps, answer, note, fence, request)
-  if (dispatch && !counts(dispatch, answer, rail)) await giveBack()
+  if (dispatch && !keepsPlace(dispatch, answer, rail)) await giveBack()
   return outcome
 }
 
-interface AttemptClock {
-  /** What is left of the attempt, in ms. One that outlives its time is taken for a dead one, and its answer is lost. */
-  leftMs(): number
+/** The place of a dispatch that an attempt before this one may hold, where this one is the last and makes no call. */
+async function giveBackEarlier(
+  { limits }: CallDependencies,
+  { dispatch }: CallTerms,
+  clock: AttemptClock,
+): Promise<void> {
+  if (!dispatch || activityInfo().attempt === 1) return
+  const released = dispatch.subject().then((subject) => limits.releaseDispatch(dispatchOf(dispatch, subject)))
+  await givenBack(released, clock)
 }
 
-function attemptClock(): AttemptClock {
-  const startedAt = performance.now()
-  return { leftMs: () => activityInfo().startToCloseTimeoutMs - (performance.now() - startedAt) }
+/** Thrown where a call would have too little time: nothing was sent. */
+class TooLate extends Error {
+  override readonly name = 'TooLate'
 }
 
-/** What the work answers, or the other where the attempt must end; the work then goes on by itself. */
-async function inTime<T>(work: Promise<T>, clock: AttemptClock, otherwise: T): Promise<T> {
-  const stop = new AbortController()
-  const end = sleep(Math.max(0, clock.leftMs() - REPORT_MARGIN_MS), otherwise, { signal: stop.signal })
-  try {
-    return await Promise.race([work, end.catch(() => otherwise)])
-  } finally {
-    stop.abort()
-  }
-}
+/** The answer of a call, or what kept it from being made: then nothing was sent. */
+type Made = { readonly answer: EkoAnswer } | { readonly notMade: CallOutcome }
 
-/** Its place keeps its name over attempts and waits, so that it is taken once. */
-function dispatchOf({ dispatch }: CallTerms, { mobile, aadhaar }: OpenedRequest): Dispatch | null {
-  if (!dispatch) return null
-  const { workflowExecution, attempt } = activityInfo()
-  const { purpose, quota, place } = dispatch
-  return {
-    id: `${workflowExecution?.workflowId ?? ''}/${place.id}`,
-    turn: place.turn * ATTEMPTS_A_TURN + Math.min(attempt, ATTEMPTS_A_TURN - 1),
-    ...{ purpose, quota, mobile },
-    ...(aadhaar !== undefined && { aadhaar }),
-  }
-}
-
-/** Null where there is room; else the outcome. */
-async function reserve(
-  limits: Limits,
-  dispatch: Dispatch,
-  notMade: (answer: null) => Promise<GateNote>,
-): Promise<CallOutcome | null> {
-  let reserved
-  try {
-    reserved = await limits.reserveDispatch(dispatch)
-  } catch (error) {
-    await notMade(null)
-    return { ...parkAtLast(error), answer: 'NOT_SENT' }
-  }
-  if (reserved.granted) return null
-  await notMade(null)
-  const { code, retryAt } = reserved
-  return { class: 'NOT_SENT', answer: 'LIMIT_REACHED', limit: { code, retryAt } }
-}
-
-/** A place that cannot be given back stays taken for its window: better than to lose Eko's answer. */
-async function release(limits: Limits, dispatch: Dispatch, clock: AttemptClock): Promise<void> {
-  const released = limits.releaseDispatch(dispatch).catch((error: unknown) => {
-    const name = error instanceof Error ? error.name : 'unknown'
-    log.error('The place of a code that was not sent could not be given back', { error: name })
-  })
-  await inTime(released, clock, undefined)
+/** First the place, then the intent, then the call. */
+async function placeAndCall(
+  deps: CallDependencies,
+  fence: IntentFence | null,
+  prepared: Logged,
+  dispatch: Dispatch | null,
+  clock: AttemptClock,
+): Promise<Made> {
+  const refused = dispatch ? await takePlace(deps.limits, dispatch, clock).catch(withoutAnswer) : null
+  if (refused) return { notMade: refused }
+  return callBehind(deps, fence, prepared, clock)
 }
 
 type LogAttempt = (attempt: AttemptLog) => void
+type Logged = Prepared & { readonly onAttempt: LogAttempt }
 
 /**
  * Logs each HTTP attempt to the activity's own log, which adds workflow id, run id and activity id. A submission's id may
@@ -170,30 +139,39 @@ type LogAttempt = (attempt: AttemptLog) => void
  */
 function attemptLog({ submissions = [] }: CallTerms): LogAttempt {
   const waiting = submissions.length > 0 ? { submissions: submissions.map(maskIdentifiers).join(' ') } : {}
-  return (attempt) => log.info('Eko attempt', { ...attempt, ...waiting })
+  return (attempt) => void log.info('Eko attempt', { ...attempt, ...waiting })
 }
 
-/** The call itself; null where a defect kept it from being sent again and again. */
 async function callBehind(
   { eko }: CallDependencies,
   fence: IntentFence | null,
-  { tenant, request, timeoutMs, log: onAttempt }: Prepared & { readonly timeoutMs: number; readonly log: LogAttempt },
-  notMade: (answer: null) => Promise<GateNote>,
-): Promise<EkoAnswer | null> {
+  { tenant, request, onAttempt }: Logged,
+  clock: AttemptClock,
+): Promise<Made> {
   let declared = false
-  const declare = (): Promise<void> => {
+  const beforeSend = async (): Promise<void> => {
+    if (clock.beforeCallMs() <= 0) throw new TooLate()
     declared = true
-    return fence?.declare() ?? Promise.resolve()
+    await fence?.declare()
+    if (clock.beforeCallMs() <= 0) throw new TooLate()
   }
   try {
-    return await eko.call(tenant.credentials, request, { timeoutMs, beforeSend: declare, onAttempt })
+    const timeoutMs = clock.forCallMs()
+    return { answer: await eko.call(tenant.credentials, request, { timeoutMs, beforeSend, onAttempt }) }
   } catch (error) {
-    await notMade(null)
+    if (error instanceof TooLate) {
+      if (declared) await fence?.clear()
+      return { notMade: NOT_SENT }
+    }
     // With an intent declared, the next attempt finds it and ends as unknown.
     if (declared) throw error
-    parkAtLast(error)
-    return null
+    return { notMade: parkAtLast(error) }
   }
+}
+
+/** A limit that gave no answer is asked again, and then shown as a parked call. */
+function withoutAnswer(error: unknown): CallOutcome {
+  return { ...parkAtLast(error), answer: 'NOT_SENT' }
 }
 
 /** What a defect or a broken store threw before anything was sent: retried, then shown as a parked call. */
@@ -201,14 +179,6 @@ function parkAtLast(error: unknown): CallOutcome {
   if (activityInfo().attempt < ATTEMPTS_BEFORE_PARKING) throw error
   log.error('A call could not be prepared; it is parked', { error: error instanceof Error ? error.name : 'unknown' })
   return NOT_CONFIGURED
-}
-
-/** Whether a dispatch keeps its place: an Aadhaar number that was tried, or a code that may have been sent. */
-function counts({ purpose }: Dispatch, answer: EkoAnswer, rail: Rail): boolean {
-  if (NEVER_EXECUTED.some((never) => never === answer.class)) return false
-  if (purpose === 'AADHAAR' || MAY_HAVE_SENT.some((sent) => sent === answer.answer)) return true
-  // Without a call of its own that sends a code, one may be out although its reference is missing.
-  return answer.answer === 'OTP_REF_MISSING' && operationTable(rail, 'generateSenderOtp') === null
 }
 
 /** What Temporal shall retry is thrown; what the journey shall decide is returned; what nobody may repeat is final. */

@@ -11,6 +11,7 @@ import {
 } from '../values/index.js'
 import type { SenderDetails } from '../workflows/messages.js'
 import type { Opener } from '../secrets/index.js'
+import type { Subject } from './dispatch-place.js'
 import type { OpenedRequest } from './eko/index.js'
 import type { Tenant } from './tenants.js'
 
@@ -42,6 +43,14 @@ export async function openRequest(call: CallName, sealed: CallRequest, context: 
     if (error instanceof Refused) return { ok: false, outcome: error.outcome }
     throw error
   }
+}
+
+/** Whom a dispatch is for; without the Aadhaar number where that cannot be opened. */
+export async function subjectOf({ mobile, aadhaar }: CallRequest, opener: Opener, journey: string): Promise<Subject> {
+  if (aadhaar === undefined) return { mobile }
+  const opened = await opener.open({ field: 'aadhaar', journey }, aadhaar)
+  const number = opened.ok ? parseAadhaar(opened.plaintext, 'format') : opened
+  return { mobile, ...(number.ok && { aadhaar: number.value }) }
 }
 
 async function open(call: CallName, sealed: CallRequest, context: OpenContext): Promise<OpenedRequest> {

@@ -5,7 +5,7 @@ import { type ErrorCode, invalidInput, isJourneyCode, OnboardingError } from './
 import type { HandleContext } from './handle.js'
 import { requireOwnJourney } from './ids.js'
 import { describeJourney, type JourneySummary } from './journeys.js'
-import { listRuns } from './list.js'
+import { type Keep, listRuns } from './list.js'
 import { type MessageInputs, type Prepared, prepareMessage } from './messages.js'
 import { paced } from './pace.js'
 import { answerOf } from './submissions.js'
@@ -49,7 +49,8 @@ export interface BulkRequest {
   readonly limit?: number
   /**
    * The id of an earlier run that was interrupted: a journey that took its message then gives the first answer again,
-   * and does nothing. Journeys that were started after that run began are left out. @default a new id
+   * and does nothing. Journeys that were started after that run began are left out; those that only went on in a new
+   * Temporal run since are not. @default a new id
    */
   readonly bulkId?: string
   /** How long the answer of one journey may take, in milliseconds. @default 60_000 */
@@ -150,10 +151,11 @@ export async function planBulk(context: HandleContext, request: BulkRequest): Pr
     `WorkflowType = '${WORKFLOW_TYPE}'`,
     `OnboardingTenant = '${wire.settings.tenant}'`,
     `ExecutionStatus = 'Running'`,
-    ...beganBefore(checked.bulkId),
     whereClause(checked.where),
   ]
-  const found = await listRuns(wire, clauses, checked.limit + 1).catch(notUnderstood)
+  const found = await listRuns(wire, clauses, checked.limit + 1, startedBy(wire, bulkBegan(bulkId))).catch(
+    notUnderstood,
+  )
   const journeys = ownJourneys(found, wire.settings.tenant)
   const run = { bulkId, message: checked.message, query: clauses.join(' AND ') }
   const taken = journeys.slice(0, checked.limit)
@@ -217,10 +219,29 @@ function newBulkId(): string {
 
 const BULK_ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{6}$/
 
-/** Of an id of the caller's own making no time is known. */
-function beganBefore(bulkId: string | undefined): string[] {
-  const [, year, month, day, hour, minute, second] = BULK_ID.exec(bulkId ?? '') ?? []
-  return year === undefined ? [] : [`StartTime <= '${year}-${month}-${day}T${hour}:${minute}:${second}.999Z'`]
+/** When a bulk run began, in ms since the epoch; of an id of the caller's own making no time is known. */
+function bulkBegan(bulkId: string): number {
+  const [, year, month, day, hour, minute, second] = BULK_ID.exec(bulkId) ?? []
+  return year === undefined ? Infinity : Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.999Z`)
+}
+
+/** Leaves out journeys that were started after a moment. The query cannot: it knows only when a run began. */
+function startedBy(wire: Wire, moment: number): Keep {
+  return async (runs) => {
+    const kept = await Promise.all(
+      runs.map(async (run) => Date.parse(run.startedAt) <= moment || (await isContinued(wire, run, moment))),
+    )
+    return runs.filter((_, index) => kept[index])
+  }
+}
+
+/** Whether the journey of a run that began after a moment was there before, in another run. */
+async function isContinued(wire: Wire, { workflowId, runId }: JourneySummary, moment: number): Promise<boolean> {
+  const run = await describeJourney(wire, workflowId, runId)
+  if (!run || run.firstRunId === runId) return false
+  const first = await describeJourney(wire, workflowId, run.firstRunId)
+  // A run that the server has forgotten closed longer ago than any bulk run is worth repeating.
+  return !first || Date.parse(first.startedAt) <= moment
 }
 
 function withDeadline(wire: Wire, deadlineMs: number): Wire {

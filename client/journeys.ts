@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { QueryRejectedError } from '@temporalio/client'
+import { QueryRejectedError, type WorkflowExecutionDescription } from '@temporalio/client'
 import { defineSearchAttributeKey, type TypedSearchAttributes } from '@temporalio/common'
 import {
   CLOSED_STATES,
@@ -18,7 +18,7 @@ import {
 } from '../workflows/messages.js'
 import type { CallFacts } from './error-mapping.js'
 import { OnboardingError } from './errors.js'
-import { call, type Wire } from './wire.js'
+import { call, type Wire, withinDeadline } from './wire.js'
 
 /** The search attributes of a journey, all keywords; no value is personal. */
 export const ATTRIBUTES = {
@@ -48,6 +48,8 @@ export interface PendingCall {
   readonly activity: string
   readonly attempt: number
   readonly nextAttemptAt: string | null
+  /** The type of the failure of the attempt before, e.g. `LIMIT_UNREACHABLE`; null where there was none. */
+  readonly lastFailure: string | null
 }
 
 export interface JourneyDescription extends JourneySummary {
@@ -103,6 +105,7 @@ export async function describeJourney(
         activity: pending.activityType?.name ?? 'unknown',
         attempt: pending.attempt ?? 1,
         nextAttemptAt: isoTime(pending.nextAttemptScheduleTime?.seconds),
+        lastFailure: typeOf(pending.lastFailure),
       })),
     }
   } catch (error) {
@@ -115,17 +118,31 @@ export async function describeJourney(
 export type Queried<T> = { readonly open: true; readonly value: T } | { readonly open: false }
 
 export function queryView(wire: Wire, workflowId: string, deadlineMs?: number): Promise<Queried<View>> {
-  return query<View>(wire, workflowId, VIEW_QUERY, [], deadlineMs)
+  const ask = (): Promise<View> => wire.workflows.getHandle(workflowId).query(VIEW_QUERY)
+  return query(wire, { call: VIEW_QUERY, workflowId }, ask, deadlineMs)
 }
 
+/** By what a journey remembers a message, and the server its update. */
+export interface Submission {
+  readonly message: MessageName
+  readonly submissionId: string
+}
+
+export function keyOf({ message, submissionId }: Submission): string {
+  return `${message}:${submissionId}`
+}
+
+/** @param closedRunId asks this run, though it is closed: a worker replays it. Default: the last run, while it is open */
 export function queryReceipt(
   wire: Wire,
   workflowId: string,
-  submission: { readonly message: MessageName; readonly submissionId: string },
-  deadlineMs?: number,
+  submission: Submission,
+  closedRunId?: string,
 ): Promise<Queried<Receipt | null>> {
-  const key = `${submission.message}:${submission.submissionId}`
-  return query<Receipt | null>(wire, workflowId, RECEIPT_QUERY, [key], deadlineMs)
+  const workflows = closedRunId === undefined ? wire.workflows : wire.closedRuns
+  const ask = (): Promise<Receipt | null> =>
+    workflows.getHandle(workflowId, closedRunId).query<Receipt | null, [string]>(RECEIPT_QUERY, keyOf(submission))
+  return query(wire, { call: RECEIPT_QUERY, workflowId }, ask)
 }
 
 /**
@@ -185,11 +202,12 @@ async function closedOrMissing(
 
 /** A run gives way to the next one rarely; more often than this in a row is something else. */
 const ATTEMPTS = 3
-/** A run that is full gives way as soon as nobody writes to it for a moment. */
-const ROOM_PAUSE_MS = 500
+/** A run that is full gives way as soon as nobody writes to it for a moment; and one that drops calls is flooded. */
+const LIVE_PAUSE_MS = 500
 
 /**
- * Makes a call to the live run, again where that run gave way to the next one, or dropped it, in that moment.
+ * Makes a call to the live run, again where that run gave way to the next one in that moment; and until the deadline
+ * where it is full, or drops the call.
  * @param firstRunId that of the journey that the call is for, where it names one: then it is never made to another
  * @throws OnboardingError JOURNEY_CLOSED, NOT_FOUND, STARTED_ANEW, and whatever the call throws
  */
@@ -199,20 +217,22 @@ export async function callLive<T>(
   make: () => Promise<T>,
   firstRunId?: string,
 ): Promise<T> {
-  const end = Date.now() + wire.settings.deadlineMs
-  for (let attempt = 1; ; attempt += 1) {
+  const bounded = withinDeadline(wire)
+  for (let gone = 0; ;) {
     try {
-      return await call(wire, facts, make)
+      return await call(bounded, facts, make)
     } catch (error) {
       if (!(error instanceof OnboardingError)) throw error
-      if (error.code === 'RUN_FULL' && Date.now() + ROOM_PAUSE_MS < end) {
-        attempt = 0
-        await sleep(ROOM_PAUSE_MS)
-        continue
-      }
-      const meant = await closedOrMissing(wire, error, facts.workflowId, firstRunId)
+      const isFull = error.code === 'RUN_FULL'
+      const meant = isFull ? null : await closedOrMissing(bounded, error, facts.workflowId, firstRunId)
       if (meant) throw meant
-      if (attempt === ATTEMPTS) throw error
+      if (isFull || wasDropped(error)) {
+        if (Date.now() + LIVE_PAUSE_MS >= bounded.end) throw error
+        await sleep(LIVE_PAUSE_MS)
+      } else {
+        gone += 1
+        if (gone === ATTEMPTS) throw error
+      }
     }
   }
 }
@@ -220,6 +240,8 @@ export async function callLive<T>(
 /** What one attempt at a query may take of the time that is left. */
 const ATTEMPT_SHARE = 0.5
 const SHORTEST_ATTEMPT_MS = 1_000
+/** Before the next attempt, where one ended without using its time up: what cancels calls may do so at once. */
+const QUERY_PAUSE_MS = 100
 
 /**
  * Asks, again within the deadline: a query that meets the moment in which a run gives way to the next one can stay
@@ -227,33 +249,43 @@ const SHORTEST_ATTEMPT_MS = 1_000
  */
 async function query<T>(
   wire: Wire,
-  workflowId: string,
-  name: string,
-  args: unknown[],
+  facts: CallFacts,
+  make: () => Promise<T>,
   deadlineMs: number = wire.settings.deadlineMs,
 ): Promise<Queried<T>> {
   const ask = async (): Promise<Queried<T>> => {
     try {
-      return { open: true, value: await wire.workflows.getHandle(workflowId).query<T, unknown[]>(name, ...args) }
+      return { open: true, value: await make() }
     } catch (error) {
       if (error instanceof QueryRejectedError) return { open: false }
       throw error
     }
   }
-  const end = Date.now() + deadlineMs
+  const end = Math.min(Date.now() + deadlineMs, wire.end ?? Infinity)
   for (;;) {
-    const left = end - Date.now()
+    const begun = Date.now()
+    const left = end - begun
     const attemptMs = Math.min(left, Math.max(SHORTEST_ATTEMPT_MS, left * ATTEMPT_SHARE))
     try {
-      return await call(wire, { call: name, workflowId }, ask, attemptMs)
+      return await call(wire, facts, ask, attemptMs)
     } catch (error) {
-      if (!isDeadlineError(error) || Date.now() >= end) throw error
+      const pause = Date.now() < begun + attemptMs ? QUERY_PAUSE_MS : 0
+      if (!isDeadlineError(error) || Date.now() + pause >= end) throw error
+      await sleep(pause)
     }
   }
 }
 
 function isDeadlineError(error: unknown): boolean {
   return error instanceof OnboardingError && error.code === 'DEADLINE'
+}
+
+type Failure = NonNullable<NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']>
+
+/** The type alone: a message may hold anything. */
+function typeOf(failure: Failure | null | undefined): string | null {
+  if (!failure) return null
+  return failure.applicationFailureInfo?.type || (failure.timeoutFailureInfo ? 'TIMEOUT' : 'unknown')
 }
 
 function isoTime(seconds: unknown): string | null {

@@ -52,19 +52,37 @@ export async function findByClientRef(wire: Wire, clientRef: string): Promise<Jo
   return listRuns(wire, [prefixes.map((prefix) => `WorkflowId STARTS_WITH '${prefix}'`).join(' OR ')], 50)
 }
 
+/** Which of some listed runs are wanted, where the query cannot say it. */
+export type Keep = (runs: readonly JourneySummary[]) => Promise<readonly JourneySummary[]>
+
+/** Runs that are looked at together. */
+const KEEP_AT_ONCE = 50
+
 /**
  * The newest runs for which all clauses hold. Nothing is escaped here: values in the clauses are words of the contract,
  * a checked tenant, hex digits, or a caller's condition that `whereClause` has shut in.
+ * @param limit of the runs that are kept
+ * @param keep default: all
  * @throws OnboardingError
  */
-export async function listRuns(wire: Wire, clauses: readonly string[], limit: number): Promise<JourneySummary[]> {
+export async function listRuns(
+  wire: Wire,
+  clauses: readonly string[],
+  limit: number,
+  keep: Keep = (runs) => Promise.resolve(runs),
+): Promise<JourneySummary[]> {
   const query = clauses.join(' AND ')
   return call(wire, { call: 'list' }, async () => {
     const found: JourneySummary[] = []
+    let looked: JourneySummary[] = []
     for await (const run of wire.workflows.list({ query, pageSize: Math.min(limit, 1_000) })) {
-      found.push(summaryOf(run))
+      looked.push(summaryOf(run))
+      if (looked.length < Math.min(limit - found.length, KEEP_AT_ONCE)) continue
+      found.push(...(await keep(looked)))
+      looked = []
       if (found.length >= limit) break
     }
+    found.push(...(await keep(looked)))
     return found
   })
 }

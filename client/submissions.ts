@@ -1,29 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ClosedState, type MessageName, type OnboardingResult, type Receipt } from '../workflows/messages.js'
+import type { Receipt } from '../workflows/messages.js'
 import { OnboardingError } from './errors.js'
-import { callLive, journeyResult, queryReceipt } from './journeys.js'
+import { callLive, describeJourney, keyOf, queryReceipt, type Submission } from './journeys.js'
 import type { Prepared } from './messages.js'
-import { call, type Wire } from './wire.js'
+import { type OneJourney, runsOf } from './runs.js'
+import { call, type Wire, withinDeadline } from './wire.js'
 
 /** Between two times that a message which waits behind others is sent, in milliseconds. */
 const PAUSE_MS = 200
 
-/** One journey of a sender, whatever other ones there were before or are there since. */
-export interface OneJourney {
-  /** Any run of it. */
-  readonly runId: string
-  readonly firstRunId: string
-}
-
-interface Submission {
-  readonly message: MessageName
-  readonly submissionId: string
-}
-
 /**
- * Sends a message as an update and answers what became of it. The same submission again gets the same answer, also
- * after the journey has closed.
+ * Sends a message as an update and answers what became of it, all within the client's deadline. The same submission
+ * again gets the same answer, also after the journey has closed.
  * @param only the journey that is meant; default: whichever is the last one
+ * @returns `QUEUED` only where the deadline passed before it was known what came of it
  * @throws OnboardingError a refusal of the journey, or a code of the client; STARTED_ANEW only with `only`
  */
 export async function answerOf(
@@ -32,65 +22,119 @@ export async function answerOf(
   prepared: Prepared,
   only?: OneJourney,
 ): Promise<Receipt> {
-  const { name, body, submissionId } = prepared
-  const updateId = `${name}:${submissionId}`
-  const facts = { call: name, workflowId, submissionId }
-  const end = Date.now() + wire.settings.deadlineMs
-  const handle = wire.workflows.getHandle(workflowId, undefined, only && { firstExecutionRunId: only.firstRunId })
+  const bounded = withinDeadline(wire)
   let queued: Receipt | null = null
   try {
     // A journey that makes room in its history answers QUEUED; the next run knows the submission, and answers again.
-    do {
-      if (queued) await sleep(PAUSE_MS)
-      const send = (): Promise<Receipt> => handle.executeUpdate(name, { args: [body], updateId })
-      const receipt = await callLive(wire, facts, send, only?.firstRunId)
+    for (;;) {
+      const receipt = await sendOnce(bounded, workflowId, prepared, only, queued !== null)
       if (receipt.outcome !== 'QUEUED') return receipt
       queued = receipt
-    } while (Date.now() + PAUSE_MS < end)
-    return queued
-  } catch (error) {
-    if (!(error instanceof OnboardingError)) throw error
-    // QUEUED is a good answer too: time that runs out behind it is no error.
-    if (queued && error.code === 'DEADLINE') return queued
-    if (error.code !== 'JOURNEY_CLOSED' && error.code !== 'STARTED_ANEW') throw error
-    const runId = error.code === 'STARTED_ANEW' ? only?.runId : undefined
-    const earlier = await answerBeforeTheEnd(wire, workflowId, updateId, runId)
-    if (earlier && earlier.outcome !== 'QUEUED') return earlier
-    if (queued) {
-      const result = await journeyResult(wire, workflowId, undefined, only?.firstRunId)
-      return closingReceipt({ message: name, submissionId }, result)
+      if (Date.now() + PAUSE_MS >= bounded.end) return queued
+      await sleep(PAUSE_MS)
     }
+  } catch (error) {
+    // QUEUED is a good answer too: time that runs out behind it is no error.
+    if (queued && error instanceof OnboardingError && error.code === 'DEADLINE') return queued
     throw error
   }
 }
 
-/** What became of a submission, or null. */
-export async function receiptOf(wire: Wire, workflowId: string, submission: Submission): Promise<Receipt | null> {
-  const answer = await queryReceipt(wire, workflowId, submission)
-  if (answer.open) return answer.value
-  return answerBeforeTheEnd(wire, workflowId, `${submission.message}:${submission.submissionId}`)
-}
-
-/** The server keeps the outcomes of a closed run's updates. The last run, unless another one is named. */
-async function answerBeforeTheEnd(
+async function sendOnce(
   wire: Wire,
   workflowId: string,
-  updateId: string,
-  runId?: string,
+  { name, body, submissionId }: Prepared,
+  only: OneJourney | undefined,
+  wasQueued: boolean,
+): Promise<Receipt> {
+  const submission = { message: name, submissionId }
+  const handle = wire.workflows.getHandle(workflowId, undefined, only && { firstExecutionRunId: only.firstRunId })
+  const send = (): Promise<Receipt> => handle.executeUpdate(name, { args: [body], updateId: keyOf(submission) })
+  try {
+    return await callLive(wire, { call: name, workflowId, submissionId }, send, only?.firstRunId)
+  } catch (error) {
+    if (!(error instanceof OnboardingError) || !ENDED.includes(error.code)) throw error
+    const runs = await endedRuns(wire, workflowId, only)
+    const answer = await answerInAny(wire, workflowId, runs, submission)
+    if (answer && answer.outcome !== 'QUEUED') return answer
+    // What came of a message that a later run took out of the queue was told to nobody.
+    const carried = answer !== null || wasQueued
+    const remembered = carried ? await rememberedBy(wire, workflowId, runs, submission) : null
+    if (remembered) return remembered
+    // Refused, or never taken.
+    throw error
+  }
+}
+
+const ENDED: readonly string[] = ['JOURNEY_CLOSED', 'STARTED_ANEW']
+
+/** What became of a submission, or null where the journey has not heard of it, has refused it, or has forgotten it. */
+export async function receiptOf(wire: Wire, workflowId: string, submission: Submission): Promise<Receipt | null> {
+  const bounded = withinDeadline(wire)
+  const asked = await queryReceipt(bounded, workflowId, submission)
+  if (asked.open) return asked.value
+  const runs = await endedRuns(bounded, workflowId)
+  const answer = await answerInAny(bounded, workflowId, runs, submission)
+  if (answer && answer.outcome !== 'QUEUED') return answer
+  // Of a signal the server keeps no outcome.
+  return rememberedBy(bounded, workflowId, runs, submission)
+}
+
+/**
+ * What a journey that has ended answered to an update: the server keeps it in the run that was asked. QUEUED only where
+ * the update went on into a later run and was not sent there again.
+ * @param runs the newest first
+ */
+async function answerInAny(
+  wire: Wire,
+  workflowId: string,
+  runs: readonly string[],
+  submission: Submission,
+): Promise<Receipt | null> {
+  let queued: Receipt | null = null
+  for (const runId of runs) {
+    const answer = await answerIn(wire, workflowId, runId, submission)
+    if (answer && answer.outcome !== 'QUEUED') return answer
+    queued ??= answer
+  }
+  return queued
+}
+
+/** What the journey itself has kept of its latest answers. Only a worker can tell: it replays the closed run. */
+async function rememberedBy(
+  wire: Wire,
+  workflowId: string,
+  [lastRun]: readonly string[],
+  submission: Submission,
+): Promise<Receipt | null> {
+  if (lastRun === undefined) return null
+  const asked = await queryReceipt(wire, workflowId, submission, lastRun)
+  return asked.open ? asked.value : null
+}
+
+/** The runs of the journey that is meant, the newest first. */
+async function endedRuns(wire: Wire, workflowId: string, only?: OneJourney): Promise<string[]> {
+  if (only) return runsOf(wire, workflowId, only)
+  const last = await describeJourney(wire, workflowId)
+  if (!last) return []
+  return last.runId === last.firstRunId ? [last.runId] : runsOf(wire, workflowId, last)
+}
+
+/** What one closed run answered to an update; null where it has not heard of it, or ended before it answered. */
+async function answerIn(
+  wire: Wire,
+  workflowId: string,
+  runId: string,
+  submission: Submission,
 ): Promise<Receipt | null> {
   const facts = { call: 'receipt', workflowId }
   const handle = wire.workflows.getHandle(workflowId, runId)
   try {
-    return await call(wire, facts, () => handle.getUpdateHandle<Receipt>(updateId).result())
+    return await call(wire, facts, () => handle.getUpdateHandle<Receipt>(keyOf(submission)).result())
   } catch (error) {
-    if (error instanceof OnboardingError && error.code === 'NOT_FOUND') return null
+    if (error instanceof OnboardingError && UNANSWERED.includes(error.code)) return null
     throw error
   }
 }
 
-/** The journey ended with this message, or before it: its end is the outcome. */
-function closingReceipt({ message, submissionId }: Submission, { state, view }: OnboardingResult): Receipt {
-  const outcome: ClosedState = state
-  const { status, nextAction, revision } = view
-  return { submissionId, message, outcome, state, status: status.kind, nextAction, revision }
-}
+const UNANSWERED: readonly string[] = ['NOT_FOUND', 'JOURNEY_CLOSED']

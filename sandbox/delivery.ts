@@ -50,11 +50,11 @@ export class Delivery {
   }
 
   /** Writes half of the body, waits, and writes the rest. */
-  async sendSlowly(reply: Reply, ms: number): Promise<void> {
+  async sendSlowly(reply: Reply, ms: number, over: AbortSignal): Promise<void> {
     const half = Math.floor(reply.payload.length / 2)
     this.#begin(reply)
     this.#response.write(reply.payload.slice(0, half))
-    await this.wait(ms)
+    await this.wait(ms, over)
     this.#finish(reply, reply.payload.slice(half))
   }
 
@@ -71,9 +71,12 @@ export class Delivery {
     this.#response.socket?.destroy()
   }
 
-  /** @throws AbortError when the sandbox closes meanwhile */
-  async wait(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#closing })
+  /** @param over ends the wait @throws AbortError when the sandbox closes meanwhile */
+  async wait(ms: number, over: AbortSignal): Promise<void> {
+    const waiting = sleep(ms, undefined, { signal: AbortSignal.any([this.#closing, over]) })
+    await waiting.catch((error: unknown) => {
+      if (this.#closing.aborted || !over.aborted) throw error
+    })
   }
 
   #begin(reply: Reply): void {

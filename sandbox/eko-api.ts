@@ -125,7 +125,8 @@ async function serveAdmitted(
   around: Surroundings,
 ): Promise<void> {
   const { fault } = call
-  if (fault?.fault === 'delay') await delivery.wait(fault.ms)
+  const { replaced } = around.world.faults
+  if (fault?.fault === 'delay') await delivery.wait(fault.ms, replaced)
   if (fault?.fault === 'dropBeforeCommit') return delivery.drop()
   const instead = fault && replyInstead(fault, scalarText(call.params['initiator_id']) ?? '', around.world.rules)
   if (instead && !('executed' in fault && fault.executed)) return delivery.send(instead)
@@ -140,12 +141,12 @@ async function serveAdmitted(
     case 'dropAfterCommit':
       return delivery.drop()
     case 'delayAfterCommit':
-      await delivery.wait(fault.ms)
+      await delivery.wait(fault.ms, replaced)
       return delivery.send(reply)
     case 'truncatedBody':
       return delivery.sendHalf(reply)
     case 'slowBody':
-      return delivery.sendSlowly(reply, fault.ms)
+      return delivery.sendSlowly(reply, fault.ms, replaced)
     default:
       return delivery.send(reply)
   }

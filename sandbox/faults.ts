@@ -125,8 +125,16 @@ export interface FaultCall {
 /** A list of faults that are used up as calls meet them. */
 export class FaultList {
   #faults: { spec: FaultSpec; seen: number; met: number; setAt: number }[] = []
+  #replaced = new AbortController()
+
+  /** Aborted when the list is replaced: what still waits because of a fault of it then goes on at once. */
+  get replaced(): AbortSignal {
+    return this.#replaced.signal
+  }
 
   replace(specs: readonly FaultSpec[]): void {
+    this.#replaced.abort()
+    this.#replaced = new AbortController()
     this.#faults = []
     this.add(specs)
   }

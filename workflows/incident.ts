@@ -9,7 +9,7 @@ import {
   MAX_INCIDENT_ID,
 } from './incident-contract.js'
 import { iso } from './iso.js'
-import { type Check, type FieldErrors, record, shape, text } from './shape.js'
+import { type Check, type FieldErrors, record, shapeOfAnyBuild, text } from './shape.js'
 import { type Rail, RAILS } from './states.js'
 
 /** A configuration incident as a pure state: no Temporal, no clock, no I/O. Times in ms since the epoch. */
@@ -45,7 +45,7 @@ const MAX_PROBE_MS = 86_400_000
 const wait: Check = (value) =>
   typeof value === 'number' && value > 0 && value <= MAX_PROBE_MS ? null : `must be from 1 to ${MAX_PROBE_MS} ms`
 
-const inputErrors = shape({
+const inputErrors = shapeOfAnyBuild({
   id: { check: text(MAX_INCIDENT_ID, /^[0-9a-f]{8}:[\w-]+(:[\w.-]+)?$/) },
   firstProbeMs: { check: wait },
   longestProbeMs: { check: wait },

@@ -1,7 +1,10 @@
-import { type Check, type FieldErrors, oneOf, shape, text } from './shape.js'
+import { type Check, type FieldErrors, oneOf, shapeOfAnyBuild, text } from './shape.js'
 import { LIMIT_BUCKETS, type LimitRule, MAX_COUNT, MAX_WINDOW_SECONDS, type Reservation } from './limit-ledger.js'
 
-/** What is said to a limit. Ids of places are opaque: they stand in history as they are sent. */
+/**
+ * What is said to a limit. Ids of places are opaque: they stand in history as they are sent. While builds change, a
+ * worker may ask a limit that runs on another one.
+ */
 
 export type { Release, Reserve, ReserveAnswer } from './limit-ledger.js'
 
@@ -27,7 +30,7 @@ function between(least: number, most: number): Check {
 const id = text(MAX_ID, /^[\w:./-]+$/)
 const moment = between(0, Number.MAX_SAFE_INTEGER)
 const turn = moment
-const rule = shape({
+const rule = shapeOfAnyBuild({
   count: { check: between(1, MAX_COUNT) },
   seconds: { check: between(1, MAX_WINDOW_SECONDS) },
 } satisfies Record<keyof LimitRule, unknown>)
@@ -40,11 +43,11 @@ const rules: Check = (value) =>
 const place = { id: { check: id }, turn: { check: turn, optional: true }, bucket: { check: oneOf(...LIMIT_BUCKETS) } }
 
 /** What is wrong with the argument of `reserve`, by field. */
-export const reserveErrors = shape({ ...place, rules: { check: rules } })
+export const reserveErrors = shapeOfAnyBuild({ ...place, rules: { check: rules } })
 /** What is wrong with the argument of `release`, by field. */
-export const releaseErrors = shape(place)
+export const releaseErrors = shapeOfAnyBuild(place)
 
-const bucket = shape({
+const bucket = shapeOfAnyBuild({
   keepMs: { check: between(1_000, MAX_WINDOW_SECONDS * 1_000) },
   reservations: {
     check: (value) =>
@@ -53,7 +56,7 @@ const bucket = shape({
 })
 
 /** What is wrong with a ledger that a run is started with. */
-export const ledgerErrors = shape({
+export const ledgerErrors = shapeOfAnyBuild({
   clock: { check: moment },
   buckets: {
     check: (value) =>

@@ -84,13 +84,24 @@ export function shape(fields: Readonly<Record<string, Field>>): (body: unknown) 
       .slice(0, MAX_NAMED)
       .map((name): [string, string] => [name.slice(0, MAX_ID), 'is not a field of this message'])
     if (unknown.length > MAX_NAMED) errors.push(['…', `and ${unknown.length - MAX_NAMED} more are not fields of it`])
-    for (const [name, field] of Object.entries(fields)) {
-      const error = complaint(field, Object.hasOwn(object, name) ? object[name] : undefined)
-      if (error) errors.push([name, error])
-    }
     // Not assigned one by one: `__proto__` is a name like any other.
-    return Object.fromEntries(errors)
+    return Object.fromEntries([...errors, ...complaints(fields, object)])
   }
+}
+
+/** The same, but for what our own workers of another build may say: fields that are not listed are not looked at. */
+export function shapeOfAnyBuild(fields: Readonly<Record<string, Field>>): (body: unknown) => FieldErrors {
+  return (body) => {
+    const object = record(body)
+    return object ? Object.fromEntries(complaints(fields, object)) : { body: 'must be one JSON object' }
+  }
+}
+
+function complaints(fields: Readonly<Record<string, Field>>, object: Record<string, unknown>): [string, string][] {
+  return Object.entries(fields).flatMap(([name, field]): [string, string][] => {
+    const error = complaint(field, Object.hasOwn(object, name) ? object[name] : undefined)
+    return error ? [[name, error]] : []
+  })
 }
 
 function complaint({ check, optional = false }: Field, value: unknown): string | null {
@@ -103,11 +114,8 @@ export function having(fields: Readonly<Record<string, Field>>): Check {
   return (value) => {
     const object = record(value)
     if (!object) return 'must be an object'
-    for (const [name, field] of Object.entries(fields)) {
-      const error = complaint(field, Object.hasOwn(object, name) ? object[name] : undefined)
-      if (error) return `${name} ${error}`
-    }
-    return null
+    const [first] = complaints(fields, object)
+    return first ? first.join(' ') : null
   }
 }
 

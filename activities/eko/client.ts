@@ -61,6 +61,7 @@ export function createEkoClient(options: EkoClientOptions = {}): EkoClient {
   }
 
   return {
+    timeoutMs,
     async call(credentials, request, hooks) {
       const built = buildRequest(credentials, request)
       const secrets = secretsOf(credentials, request)

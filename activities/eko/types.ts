@@ -114,6 +114,8 @@ export interface CallHooks {
 }
 
 export interface EkoClient {
+  /** What a call is given at most, in ms. */
+  readonly timeoutMs: number
   /**
    * Makes one call. Only 2485 is tried again, signed afresh; everything else is the caller's decision.
    *

@@ -41,6 +41,8 @@ export interface Asked {
   readonly taskQueue: string
   /** How long one question may wait for its turn, and how long it may then take, in ms. */
   readonly deadlineMs: number
+  /** When all of it must be over, in ms since the epoch. */
+  readonly end?: number
 }
 
 /** Asks a limit for a place, and starts the limit where it does not run. @throws ApplicationFailure LIMIT_UNREACHABLE */
@@ -77,13 +79,16 @@ export async function giveBack(asked: Asked, place: Release): Promise<void> {
  * Asks until the limit has answered or the deadline has passed. A run may end or give way to the next one while it is
  * asked, and takes ten messages at once at most; a message that met that has done nothing and is sent again.
  */
-function persistently<T>({ workflowId, deadlineMs }: Asked, ask: (client: Client) => Promise<T>): Promise<T> {
+function persistently<T>(
+  { workflowId, deadlineMs, end = Infinity }: Asked,
+  ask: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = getClient()
-  return inTurn(workflowId, deadlineMs, () => until(Date.now() + deadlineMs, workflowId, client, ask)).catch(
-    (error: unknown) => {
-      throw error instanceof LineTooLong ? unreachable(workflowId, error) : error
-    },
-  )
+  const deadline = (): number => Math.min(Date.now() + deadlineMs, end)
+  const work = (): Promise<T> => until(deadline(), workflowId, client, ask)
+  return inTurn(workflowId, Math.max(0, deadline() - Date.now()), work).catch((error: unknown) => {
+    throw error instanceof LineTooLong ? unreachable(workflowId, error) : error
+  })
 }
 
 async function until<T>(

@@ -37,19 +37,22 @@ export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOpt
   })
   /** Only a code for an Aadhaar number counts there. */
   const ofAadhaar = ({ purpose, aadhaar }: Dispatch): Pick<Asked, 'workflowId' | 'summary'> | null => {
-    if (purpose !== 'AADHAAR') return null
-    if (aadhaar === undefined) throw new Error('An Aadhaar OTP cannot be counted without its Aadhaar number.')
+    if (purpose !== 'AADHAAR' || aadhaar === undefined) return null
     return { workflowId: ids.aadhaar(aadhaar), summary: SUMMARY.aadhaar }
   }
   return {
-    async reserveDispatch(dispatch) {
+    async reserveDispatch(dispatch, withinMs = Infinity) {
       const [mobile, aadhaar] = [ofMobile(dispatch), ofAadhaar(dispatch)]
+      if (dispatch.purpose === 'AADHAAR' && !aadhaar) {
+        throw new Error('An Aadhaar OTP cannot be counted without its Aadhaar number.')
+      }
+      const asked = { ...time, end: Date.now() + withinMs }
       const place = placeOf(dispatch)
       const rules = rulesOf(dispatch)
-      const onMobile = await askForPlace({ ...mobile, ...time }, { ...place, rules })
+      const onMobile = await askForPlace({ ...mobile, ...asked }, { ...place, rules })
       if (!onMobile.granted) return { ...onMobile, code: 'MOBILE_LIMIT_REACHED' }
       if (!aadhaar) return onMobile
-      const onAadhaar = await askForPlace({ ...aadhaar, ...time }, { ...place, rules })
+      const onAadhaar = await askForPlace({ ...aadhaar, ...asked }, { ...place, rules })
       if (onAadhaar.granted) return onAadhaar
       await giveBack({ ...mobile, ...time }, place)
       return { ...onAadhaar, code: 'AADHAAR_LIMIT_REACHED' }

@@ -29,8 +29,9 @@ export type JourneyReserved = { readonly granted: true } | { readonly granted: f
  * reached by update-with-start. A reservation stands unless it is released because its call was never executed.
  */
 export interface Limits {
-  reserveDispatch(dispatch: Dispatch): Promise<Reserved>
-  /** Gives the room back; a no-op where it was not held. */
+  /** @param withinMs how long that may take, in ms; default: what the limits are given */
+  reserveDispatch(dispatch: Dispatch, withinMs?: number): Promise<Reserved>
+  /** Gives the room back; a no-op where it was not held. Without its number, an Aadhaar OTP's on the mobile alone. */
   releaseDispatch(dispatch: Dispatch): Promise<void>
   /** A journey that starts, by its workflow id and run id. */
   reserveJourney(journey: {

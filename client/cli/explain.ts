@@ -1,4 +1,4 @@
-import type { JourneyDescription } from '../journeys.js'
+import type { JourneyDescription, PendingCall } from '../journeys.js'
 import {
   ATTENTION,
   type Dependency,
@@ -57,7 +57,7 @@ export function explanation(view: View, description: JourneyDescription, program
       '',
       'Why it waits',
       `  ${why.waits}`,
-      ...pendingCalls.map((pending) => `  Activity ${pending.activity}, attempt ${pending.attempt}.`),
+      ...pendingCalls.map(pendingLine),
       ...(isClosed(view.state) ? [] : ['What unblocks it', ...unblockedLines(why, view, program)]),
       '',
       `What happened (${view.timeline.length} of ${view.timelineTotal} entries)`,
@@ -67,6 +67,11 @@ export function explanation(view: View, description: JourneyDescription, program
       ...(support ? aligned(supportRows(support)).map((line) => `  ${line}`) : ['  Eko has answered nothing yet.']),
     ],
   }
+}
+
+function pendingLine({ activity, attempt, lastFailure }: PendingCall): string {
+  const before = lastFailure === null ? '' : `; the one before it failed: ${lastFailure}`
+  return `  Activity ${activity}, attempt ${attempt}${before}.`
 }
 
 function unblockedLines({ unblockedBy }: Why, view: View, program: string): string[] {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { asyncLocalStorage, type Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { createEkoClient } from '../../activities/eko/index.js'
@@ -29,10 +30,11 @@ let reserved: Dispatch[] = []
 let released: Dispatch[] = []
 let room: Reserved = { granted: true }
 let releasing: () => Promise<void> = () => Promise.resolve()
+let reserving: () => Promise<Reserved> = () => Promise.resolve(room)
 const limits: Limits = {
   reserveDispatch(dispatch) {
     reserved.push(dispatch)
-    return Promise.resolve(room)
+    return reserving()
   },
   releaseDispatch(dispatch) {
     released.push(dispatch)
@@ -49,6 +51,7 @@ let heartbeats: unknown[] = []
 let logged: unknown[][] = []
 /** Whether Temporal acknowledges what an attempt tells it. */
 let acknowledged = true
+let acknowledging: () => Promise<void> = () => Promise.resolve()
 let keys: Awaited<ReturnType<typeof generateSealingKey>>
 const eko = createEkoClient({ timeoutMs: 2_000 })
 
@@ -64,11 +67,13 @@ beforeEach(() => {
   heartbeats = []
   logged = []
   acknowledged = true
+  acknowledging = () => Promise.resolve()
   answering = json({ status: 308, response_type_id: 308, response_status_id: 1, data: {} })
   reserved = []
   released = []
   room = { granted: true }
   releasing = () => Promise.resolve()
+  reserving = () => Promise.resolve(room)
 })
 afterAll(async () => {
   await eko.close()
@@ -111,7 +116,7 @@ function run<T>(
   }
   const heartbeat = (_token: unknown, details: unknown): Promise<void> => {
     heartbeats.push(details)
-    return acknowledged ? Promise.resolve() : Promise.reject(new Error('not acknowledged'))
+    return acknowledged ? acknowledging() : Promise.reject(new Error('not acknowledged'))
   }
   const context = {
     info,
@@ -281,6 +286,47 @@ describe('a dispatch', () => {
     const brief: Attempt = { attempt: 1, startToCloseTimeoutMs: 4_000 }
     const outcome = await run(brief, (activities) => activities.getSender(DISPATCH))
     expect(outcome).toMatchObject({ answer: 'NOT_ENROLLED' })
+  })
+
+  it('whose place took so long that the call has too little time is not sent, and tried again', async () => {
+    const brief = { startToCloseTimeoutMs: 5_000 }
+    reserving = () => sleep(1_200, room)
+    expect((await failureOf(dispatch({ attempt: 1, ...brief }))).type).toBe('NOT_SENT')
+    expect({ received, heartbeats, released }).toEqual({ received: 0, heartbeats: [], released: [] })
+    expect(await dispatch({ attempt: 4, ...brief })).toEqual({ class: 'NOT_SENT', answer: 'NOT_SENT' })
+    expect({ received, heartbeats, released }).toEqual({ received: 0, heartbeats: [], released: reserved.slice(1) })
+  })
+
+  it('whose intent took so long that the call has too little time is not sent, and takes its intent back', async () => {
+    acknowledging = () => sleep(1_200)
+    expect((await failureOf(dispatch({ attempt: 1, startToCloseTimeoutMs: 5_000 }))).type).toBe('NOT_SENT')
+    expect({ received, heartbeats }).toEqual({ received: 0, heartbeats: [{ intent: 1 }, { intent: null }] })
+  })
+
+  it('parked because a limit gave no answer gives back what it may hold', async () => {
+    reserving = () => Promise.reject(new Error('no answer'))
+    await expect(dispatch({ attempt: 1 })).rejects.toThrow('no answer')
+    expect(released).toEqual([])
+    expect(await dispatch({ attempt: 4 })).toEqual({ class: 'NOT_SENT', answer: 'NOT_SENT' })
+    expect({ received, released }).toEqual({ received: 0, released: reserved.slice(1) })
+  })
+
+  it('that cannot be made any more gives back the place of the attempt before it', async () => {
+    const others = createRegistry([tenant(['other'])])
+    expect(await dispatch({ attempt: 1 }, others)).toMatchObject({ answer: 'CONFIGURATION' })
+    expect(released).toEqual([])
+    expect(await dispatch({ attempt: 2 }, others)).toMatchObject({ answer: 'CONFIGURATION' })
+    expect(released).toEqual([expect.objectContaining({ purpose: 'SENDER', mobile: REQUEST.mobile, turn: 12_002 })])
+  })
+
+  it('for an Aadhaar number gives it back on the number too, and on the mobile alone where it cannot be opened', async () => {
+    const aadhaar = await createSealer(keys.publicKeys).seal({ field: 'aadhaar', journey: JOURNEY }, '234567890124')
+    const others = createRegistry([tenant(['other'])])
+    for (const sealed of [aadhaar, aadhaar.slice(0, -9)]) {
+      const sealedDispatch = { ...DISPATCH, aadhaar: sealed }
+      await run({ attempt: 2 }, (activities) => activities.generateAadhaarOtp(sealedDispatch), others)
+    }
+    expect(released.map(({ aadhaar: number }) => number)).toEqual(['234567890124', undefined])
   })
 
   it('that Eko refused before it executed anything gives its place back', async () => {

@@ -30,7 +30,7 @@ export const USAGE = `Runs many journeys through faults, and judges them by what
   --broken NAME  with --prove: this broken build only
   --only LABEL   only this journey of the plan, e.g. j007, to look for a cause; fails as faults are missing
   --json         one JSON object a line on standard output; the rest goes to standard error
-  --keep         leaves the folder with the logs
+  --keep         leaves the folder with the database and the logs, as a run that violates something does
   --help         this text
 
 Exit codes: 0 every invariant holds and every kind of fault struck; 1 not so; 2 wrong arguments;

@@ -68,6 +68,11 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
         from: '{ count: quota.perWindow, seconds: quota.windowSeconds }',
         to: '{ count: 1_000, seconds: quota.windowSeconds }',
       },
+      {
+        file: 'activities/limits/index.ts',
+        from: '{ count: quota.perDay, seconds: DAY_SECONDS }',
+        to: '{ count: 1_000, seconds: DAY_SECONDS }',
+      },
     ],
     journeys: journeys(
       { ...DIGIKHATA, habits: [{ kind: 'asksTooOften', place: 'ENTER_SENDER_OTP' }] },

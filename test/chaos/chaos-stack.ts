@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { OnboardingClient } from '../../client/index.js'
 import { type Developer, type Dialect, DIALECTS } from '../../sandbox/index.js'
 import { ensureKeysFolder, KEY_FILES } from '../../secrets/index.js'
@@ -17,7 +17,6 @@ const GRACE_SECONDS = 7
 const WORKERS = 3
 const PATIENT_MS = 15_000
 const IMPATIENT_MS = 600
-const TASK_QUEUE = 'chaos'
 
 /** One dialect's world: a sandbox of its own, a tenant with a developer key of its own, clients of that tenant. */
 export interface DialectWorld {
@@ -51,6 +50,8 @@ export interface ChaosStackOptions {
 /** Starts everything as processes of their own. Whatever fails, nothing is left running. */
 export async function startChaosStack({ report, patches = [] }: ChaosStackOptions): Promise<ChaosStack> {
   const folder = await mkdtemp(join(tmpdir(), 'chaos-'))
+  // Another run's workers might find this server where theirs was: they must find nothing to do there.
+  const taskQueue = basename(folder)
   const started: { stop(): Promise<void> }[] = []
   const stop = async (keep = false): Promise<void> => {
     for (const part of started.splice(0).reverse()) await part.stop()
@@ -80,7 +81,7 @@ export async function startChaosStack({ report, patches = [] }: ChaosStackOption
       ONBOARDING_CODEC_KEYS_FILE: join(keys, KEY_FILES.codec),
       ONBOARDING_ENVIRONMENT: 'sandbox',
       ONBOARDING_STRICTNESS: 'format',
-      ONBOARDING_TASK_QUEUE: TASK_QUEUE,
+      ONBOARDING_TASK_QUEUE: taskQueue,
     }
     const workers = await startWorkers({
       build,
@@ -93,7 +94,7 @@ export async function startChaosStack({ report, patches = [] }: ChaosStackOption
         ONBOARDING_SEALING_KEYS_FILE: join(keys, KEY_FILES.sealing),
         ONBOARDING_ID_KEY_FILE: join(keys, KEY_FILES.id),
         ONBOARDING_CODEC_KEYS_FILE: join(keys, KEY_FILES.codec),
-        ONBOARDING_TASK_QUEUE: TASK_QUEUE,
+        ONBOARDING_TASK_QUEUE: taskQueue,
         ONBOARDING_EKO_TIMEOUT_MS: String(EKO_TIMEOUT_MS),
         ONBOARDING_STICKY_TIMEOUT_MS: '500',
         ONBOARDING_SHUTDOWN_GRACE_SECONDS: String(GRACE_SECONDS),
@@ -211,6 +212,8 @@ async function restartableServer(cliPath: string, folder: string): Promise<Resta
     dbFile: join(folder, 'temporal.db'),
     logFile: join(folder, 'temporal.log'),
     headless: true,
+    // While the server is down its port must stay free.
+    usualPorts: false,
   }
   let server: TemporalServer = await startTemporalServer(options)
   const { address, port } = server

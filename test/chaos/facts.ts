@@ -56,20 +56,28 @@ export interface RunRecord {
   readonly signals: readonly string[]
 }
 
+/** Of the policy that the journey was granted; for each kind of code. */
+export interface Quota {
+  readonly sendsPerWindow: number
+  readonly sendWindowSeconds: number
+  /** Within 24 hours. */
+  readonly sendsPerDay: number
+}
+
 export interface JourneyFacts {
   readonly label: string
   readonly rail: Rail
   readonly dialect: Dialect
   readonly mobile: string
   readonly workflowId: string
-  /** Of the policy that the journey was granted; per run and kind of code. */
-  readonly sendsPerWindow: number
-  readonly sendWindowSeconds: number
+  readonly quota: Quota
   /** How often the person meant to start a journey; concurrent starts are one. */
   readonly starts: number
   readonly acts: readonly Act[]
   /** Null where the journey could not even be looked at. */
   readonly end: JourneyEnd | null
+  /** Why it could not. */
+  readonly unseen?: string
   readonly runs: readonly RunRecord[]
   /** The sandbox's true stage of the sender. */
   readonly stage: string

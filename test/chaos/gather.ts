@@ -5,25 +5,27 @@ import type { Life } from './life.js'
 
 /** What a life leaves behind, read from the journey, from Temporal's history and from the sandbox. */
 export async function gather(life: Life): Promise<JourneyFacts> {
-  const { plan, context, handle } = life
+  const { plan, context, handle, quota } = life
   const { sandbox } = context.world
-  const { sendsPerWindow, sendWindowSeconds } = life.quota
-  const end = life.starts === 0 ? null : await endOf(life)
+  const looked = life.starts === 0 ? 'it was never started' : await endOf(life)
+  const end = typeof looked === 'string' ? null : looked
   const runs = await Promise.all([...life.runIds].map((runId) => recordOf(life, runId)))
   return {
     ...{ label: plan.label, rail: plan.rail, dialect: plan.dialect, mobile: plan.person.mobile },
-    ...{ workflowId: handle.workflowId, sendsPerWindow, sendWindowSeconds },
+    ...{ workflowId: handle.workflowId, quota },
     starts: life.starts,
     acts: life.post.acts.map((act) => answeredByTheEnd(act, end, runs)),
     end,
+    ...(typeof looked === 'string' && { unseen: looked }),
     runs,
     stage: (await sandbox.sender(plan.rail, plan.person.mobile)).stage,
   }
 }
 
-async function endOf({ handle }: Life): Promise<JourneyEnd | null> {
-  const view = await handle.view().catch(() => null)
-  if (!view) return null
+/** Or why it cannot be looked at. */
+async function endOf({ handle }: Life): Promise<JourneyEnd | string> {
+  const view = await handle.view().catch((error: unknown) => String(error))
+  if (typeof view === 'string') return view
   const result = isClosed(view.state) ? await handle.result() : null
   return {
     state: view.state,

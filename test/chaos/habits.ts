@@ -220,7 +220,8 @@ export const HABIT_ACTS: Readonly<Record<Habit, HabitAct>> = {
     )
     await Promise.all(second)
     life.context.tally.count('signals', hit)
-    return true
+    // Where UIDAI is away just then, the call is refused at once: the next message shows it.
+    return hit
   },
 }
 

@@ -48,7 +48,7 @@ export class Injector {
    * Answers what the act came to, and whether the blow fell.
    */
   async strikeInCall<T>(kind: ProcessKind, target: Target, act: () => Promise<T>): Promise<{ done: T; hit: boolean }> {
-    const { acting, hit } = await this.#exclusively(async () => {
+    const { acting, hit } = await this.exclusively(async () => {
       const { sandbox } = target.world
       const after = await sandbox.lastSeq(target.subject.mobile)
       await sandbox.aim(target.subject, { fault: 'delayAfterCommit', ms: LATE_MS, operation: target.operation })
@@ -67,7 +67,7 @@ export class Injector {
 
   /** Strikes a worker between two calls; the journey goes on meanwhile. */
   strikeAtBoundary(kind: ProcessKind): void {
-    void this.#exclusively(async () => {
+    void this.exclusively(async () => {
       const { workers } = this.stack.workers
       const worker = workers[this.#strikes % workers.length]
       if (!worker) return
@@ -136,7 +136,8 @@ export class Injector {
     await this.stack.workers.replace(worker).finally(() => clearTimeout(timer))
   }
 
-  async #exclusively<T>(strike: () => Promise<T>): Promise<T> {
+  /** Runs it when nothing else is being struck, and lets nothing be struck meanwhile. */
+  async exclusively<T>(strike: () => Promise<T>): Promise<T> {
     const before = this.#turn
     const mine = before.then(async () => {
       this.#strikes += 1

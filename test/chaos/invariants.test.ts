@@ -5,7 +5,7 @@ import { ROOT } from '../support/fresh-build.js'
 import { BROKEN_BUILDS } from './broken-builds.js'
 import { applied } from './chaos-build.js'
 import { INVARIANTS, type Invariant, judgeRun } from './invariants.js'
-import { act, call, type Doctored, goodRun, runFacts, smsOf } from './support/doctored.js'
+import { act, call, challengeOf, type Doctored, goodRun, runFacts, smsOf } from './support/doctored.js'
 
 /** The judge of the chaos suite, on runs that are doctored one thing at a time. */
 
@@ -77,11 +77,45 @@ const BROKEN: readonly [what: string, invariant: Invariant, run: () => Doctored]
         for (let more = 0; more < 3; more += 1) resent(acts, ledger)
       }),
   ],
+  [
+    'more SMS in a day than the quota allows, although no window has too many',
+    'SMS_WITHIN_QUOTA',
+    () => resentHourly(6),
+  ],
   ['an SMS that nobody asked for', 'SMS_ASKED_FOR', () => doctored((_journey, ledger) => void resent([], ledger))],
   [
     'an Aadhaar code that is verified twice',
     'AADHAAR_VERIFY_PER_CODE',
     () => doctored((_journey, { calls }) => void calls.push(call('verifyAadhaarOtp', { otpRefId: 'ref-a' }))),
+  ],
+  [
+    'an Aadhaar code that is verified twice, while another one was entered more often',
+    'AADHAAR_VERIFY_PER_CODE',
+    () =>
+      doctored(({ acts }, ledger) => {
+        const second = aadhaarResent(acts, ledger)
+        for (let more = 0; more < 2; more += 1) acts.push(aadhaarEntered(second))
+        ledger.calls.push(call('verifyAadhaarOtp', { otpRefId: 'ref-a' }))
+      }),
+  ],
+  [
+    'an Aadhaar code that is verified although its challenge took none',
+    'AADHAAR_VERIFY_PER_CODE',
+    () =>
+      doctored(({ acts }, ledger) => {
+        const second = aadhaarResent(acts, ledger)
+        acts.push(aadhaarEntered(second, { outcome: null, refusal: 'CHALLENGE_STALE' }), ...acts.slice(3, 4).map(again))
+        ledger.calls.push(call('verifyAadhaarOtp', { otpRefId: second.otpRefId }))
+      }),
+  ],
+  [
+    'an Aadhaar code of an uncertain challenge that is verified, while every submission was for another one',
+    'AADHAAR_VERIFY_PER_CODE',
+    () =>
+      doctored(({ acts }, { calls }) => {
+        acts.push(...acts.slice(3, 4).map(again))
+        calls.push(call('verifyAadhaarOtp', { otpRefId: 'ref-unknown' }))
+      }),
   ],
   [
     'a second attempt after an answer that was lost',
@@ -162,6 +196,42 @@ function resent(acts: Journey['acts'], ledger: Ledger): void {
   acts.push(act('resendOtp', { purpose: 'SENDER', outcome: 'OTP_SENT' }))
 }
 
+/** SMS of the sender's code an hour apart, none of them unasked for: one by the enrolment, and so many more. */
+function resentHourly(more: number): Doctored {
+  return doctored((journey, ledger) => {
+    for (let hour = 1; hour <= more; hour += 1) {
+      resent(journey.acts, ledger)
+      const last = ledger.sms.at(-1)
+      if (last) Object.assign(last, { at: new Date(Date.parse(last.at) + hour * 3_600_000).toISOString() })
+    }
+    return end(journey, { sent: { SENDER: 1 + more, AADHAAR: 1 } })
+  })
+}
+
+interface SecondCode {
+  readonly challengeId: string
+  readonly otpRefId: string
+}
+
+/** A second Aadhaar code, as a resend causes it. */
+function aadhaarResent(acts: Journey['acts'], ledger: Ledger): SecondCode {
+  const dispatch = call('generateAadhaarOtp')
+  const otpRefId = `ref-${dispatch.seq}`
+  ledger.calls.push(dispatch)
+  ledger.sms.push(smsOf(dispatch, 'AADHAAR', otpRefId))
+  acts.push(act('resendOtp', { purpose: 'AADHAAR', outcome: 'OTP_SENT' }))
+  return { challengeId: challengeOf(dispatch), otpRefId }
+}
+
+function aadhaarEntered(code: SecondCode, change: Partial<Journey['acts'][number]> = {}): Journey['acts'][number] {
+  return act('enterAadhaarOtp', { purpose: 'AADHAAR', typed: 'right', ...code, ...change })
+}
+
+/** The same once more, as a submission of its own. */
+function again(one: Journey['acts'][number]): Journey['acts'][number] {
+  return { ...one, submissionId: `${one.submissionId}-again` }
+}
+
 describe('the judge of the chaos suite', () => {
   it('finds nothing in a run where all went well', () => {
     expect(judgeRun(runFacts(goodRun()))).toEqual([])
@@ -199,6 +269,31 @@ describe('the judge of the chaos suite', () => {
       Object.assign(enrol, { fault: 'duplicateDelivery' })
       calls.splice(2, 0, { ...enrol, seq: enrol.seq + 100 })
       sms.push({ ...smsOf(enrol, 'SENDER', 'ref-twin') })
+    })
+    expect(reported(run)).toEqual([])
+  })
+
+  it('lets as many SMS be sent in a day as the quota allows', () => {
+    expect(reported(resentHourly(5))).toEqual([])
+  })
+
+  it('lets each Aadhaar code be verified as often as one was entered for its challenge', () => {
+    const run = doctored((journey, ledger) => {
+      const { acts } = journey
+      const second = aadhaarResent(acts, ledger)
+      for (let more = 0; more < 2; more += 1) {
+        acts.push(aadhaarEntered(second))
+        ledger.calls.push(call('verifyAadhaarOtp', { otpRefId: second.otpRefId }))
+      }
+      return end(journey, { sent: { SENDER: 1, AADHAAR: 2 } })
+    })
+    expect(reported(run)).toEqual([])
+  })
+
+  it('holds a code whose challenge is uncertain against the challenges that no other code belongs to', () => {
+    const run = doctored(({ acts }, { calls }) => {
+      acts.push(aadhaarEntered({ challengeId: 'kept while the mobile was proved again', otpRefId: 'ref-late' }))
+      calls.push(call('verifyAadhaarOtp', { otpRefId: 'ref-late' }))
     })
     expect(reported(run)).toEqual([])
   })

@@ -1,6 +1,7 @@
 import type { JourneyFacts, MessageCounts, RunFacts, RunRecord } from './facts.js'
 import { ledgerOf, type OwnLedger } from './own-ledger.js'
-import { askedSms, callsAsked, distinct, maybeExecuted, newerDispatch, SMS_PURPOSES, type Violations } from './asked.js'
+import { askedSms, callsAsked, distinct, newerDispatch, SMS_PURPOSES, type Violations } from './asked.js'
+import { aadhaarVerifyPerCode } from './aadhaar-verifies.js'
 
 /** The judge of a run: pure. What each journey says, and what was asked of it, beside what truly happened. */
 
@@ -23,6 +24,8 @@ export interface Violation {
   readonly journey: string
   readonly what: string
 }
+
+const DAY_MS = 86_400_000
 
 type Check = (journey: JourneyFacts, ledger: OwnLedger) => Violations
 
@@ -48,8 +51,8 @@ export function judgeRun({ journeys, ledgers }: RunFacts): Violation[] {
   })
 }
 
-function endAgrees({ end, acts, stage }: JourneyFacts, ledger: OwnLedger): Violations {
-  if (!end) return ['the journey could not be looked at']
+function endAgrees({ end, unseen, acts, stage }: JourneyFacts, ledger: OwnLedger): Violations {
+  if (!end) return [`the journey could not be looked at: ${unseen ?? 'no reason'}`]
   const knowsOfPan = end.story.includes('call:validatePan ONBOARDED')
   const wrongReceipts = (purpose: string): number =>
     distinct(acts.filter((act) => act.purpose === purpose && act.outcome === 'WRONG_CODE')).length
@@ -87,14 +90,20 @@ function noFalseSuccess({ end, stage, acts }: JourneyFacts, ledger: OwnLedger): 
   ]
 }
 
-function smsWithinQuota({ sendsPerWindow, sendWindowSeconds }: JourneyFacts, ledger: OwnLedger): Violations {
+function smsWithinQuota({ quota }: JourneyFacts, ledger: OwnLedger): Violations {
+  const { sendsPerWindow, sendWindowSeconds, sendsPerDay } = quota
+  const spans = [
+    { span: 'the window', ms: sendWindowSeconds * 1_000, allowed: sendsPerWindow },
+    { span: 'a day', ms: DAY_MS, allowed: sendsPerDay },
+  ]
   return SMS_PURPOSES.flatMap((purpose) => {
     // Over all runs: to cancel and start again gives no new quota.
     const times = ledger.smsByCall(purpose).map(({ at }) => Date.parse(at))
-    const within = (from: number): number =>
-      times.filter((at) => at >= from && at < from + sendWindowSeconds * 1000).length
-    const most = Math.max(0, ...times.map(within))
-    return most > sendsPerWindow ? [`${most} ${purpose} SMS within the window, ${sendsPerWindow} are allowed`] : []
+    return spans.flatMap(({ span, ms, allowed }) => {
+      const within = (from: number): number => times.filter((at) => at >= from && at < from + ms).length
+      const most = Math.max(0, ...times.map(within))
+      return most > allowed ? [`${most} ${purpose} SMS within ${span}, ${allowed} are allowed`] : []
+    })
   })
 }
 
@@ -104,24 +113,6 @@ function smsAskedFor(journey: JourneyFacts, ledger: OwnLedger): Violations {
     const sent = ledger.smsByCall(purpose).length
     return sent > asked[purpose] ? [`${sent} ${purpose} SMS were sent, ${asked[purpose]} were asked for`] : []
   })
-}
-
-function aadhaarVerifyPerCode({ acts }: JourneyFacts, ledger: OwnLedger): Violations {
-  const submissions = distinct(acts.filter((act) => act.message === 'enterAadhaarOtp' && act.refusal === null))
-  const calls = maybeExecuted(ledger.calls, 'verifyAadhaarOtp')
-  const perRef = new Map<string, number>()
-  for (const { otpRefId = '?' } of calls) perRef.set(otpRefId, (perRef.get(otpRefId) ?? 0) + 1)
-  const challenges = new Map<string, number>()
-  for (const { challengeId = '?' } of submissions) challenges.set(challengeId, (challenges.get(challengeId) ?? 0) + 1)
-  const most = Math.max(0, ...challenges.values())
-  return [
-    ...(calls.length > submissions.length
-      ? [`${calls.length} Aadhaar verify calls, the user submitted ${submissions.length} codes`]
-      : []),
-    ...[...perRef.values()]
-      .filter((count) => count > most)
-      .map((count) => `${count} Aadhaar verify calls of one code, the user submitted none more than ${most} times`),
-  ]
 }
 
 function noRepeatAfterUnknown(journey: JourneyFacts, ledger: OwnLedger): Violations {

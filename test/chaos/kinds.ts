@@ -32,10 +32,16 @@ export const EKO_KINDS = {
   tooManyRetryAfter: '429 with Retry-After',
   unknownTypeId: 'success of an unknown response_type_id',
   busy: 'response_status_id -2: another transaction in progress',
-  uidaiDown: 'UIDAI away for a while',
+  uidaiDown: 'UIDAI away for a call or two of one sender',
   walletTokenExpired: 'wallet token expires between steps',
 } as const
 export type EkoKind = keyof typeof EKO_KINDS
+
+/** Once a run, to everybody of a dialect at the same time; in flight: what parked because of it and came back unaided. */
+export const OUTAGE_KINDS = {
+  uidaiOutage: 'UIDAI away from a whole dialect; parked, and back by themselves',
+} as const
+export type OutageKind = keyof typeof OUTAGE_KINDS
 
 /** What the person, or the service in between, does. */
 export const HABITS = {
@@ -54,12 +60,21 @@ export const HABITS = {
 } as const
 export type Habit = keyof typeof HABITS
 
+/** Habits of those who meet the quota. */
+export const SMALL_QUOTA: readonly Habit[] = ['asksTooOften', 'limitAcrossRuns']
+
 /** A worker of every run has a clock that is 3 minutes off. */
 export const CLOCK_KINDS = { clockSkew: '401/2485 by a worker’s clock that is 3 minutes off' } as const
 export type ClockKind = keyof typeof CLOCK_KINDS
 
-export type Kind = ProcessKind | EkoKind | Habit | ClockKind
-export const KINDS: Readonly<Record<Kind, string>> = { ...PROCESS_KINDS, ...EKO_KINDS, ...HABITS, ...CLOCK_KINDS }
+export type Kind = ProcessKind | EkoKind | OutageKind | Habit | ClockKind
+export const KINDS: Readonly<Record<Kind, string>> = {
+  ...PROCESS_KINDS,
+  ...EKO_KINDS,
+  ...OUTAGE_KINDS,
+  ...HABITS,
+  ...CLOCK_KINDS,
+}
 
 /** Kinds for which there is no call that they could hit: to have happened is enough. */
 export const WITHOUT_CALL: readonly Kind[] = [

@@ -3,18 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type JourneyHandle, type NextAction, OnboardingError, type Started, type View } from '../../client/index.js'
 import type { Injector } from './injector.js'
 import type { DialectWorld } from './chaos-stack.js'
-import type { Act, Purpose } from './facts.js'
-import { type Habit, HABIT_PLACES, type Place, PLACES, PROCESS_PLACES } from './kinds.js'
+import type { Act, Purpose, Quota } from './facts.js'
+import { HABIT_PLACES, type Place, PLACES, PROCESS_PLACES, SMALL_QUOTA } from './kinds.js'
 import { HABIT_ACTS } from './habits.js'
 import { isPassing, persist, Post } from './post.js'
 import type { JourneyPlan } from './plan.js'
 import type { Tally } from './tally.js'
+import type { UidaiOutage } from './uidai-outage.js'
 
 /** What a life is lived in. */
 export interface LifeContext {
   readonly world: DialectWorld
   readonly injector: Injector
   readonly tally: Tally
+  readonly outage: UidaiOutage
   /** Aborted when the run's time is up. */
   readonly over: AbortSignal
 }
@@ -25,12 +27,16 @@ const MOST_ACTS = 80
 const STUCK_AFTER_MS = 60_000
 /** A parked call is not waited for longer than this, ms: the operator runs it now. */
 const PATIENCE_MS = 1_200
+/** Longer than a journey that waits for UIDAI needs to come back, ms: until then the operator leaves it alone. */
+const LEFT_ALONE_MS = 45_000
 /** A quota that is free again within this is waited for, ms; else the person gives up. */
 const QUOTA_PATIENCE_MS = 5_000
-const QUOTA = { sendsPerWindow: 3, sendWindowSeconds: 600 }
-/** Habits of those who meet the quota. */
-const SMALL_QUOTA: readonly Habit[] = ['asksTooOften', 'limitAcrossRuns']
-const PLENTY = { sendsPerWindow: 50, sendWindowSeconds: 600 }
+const PLENTY: Quota = { sendsPerWindow: 50, sendWindowSeconds: 600, sendsPerDay: 100 }
+/** On one rail the window is what is used up first, on the other one the day. */
+const SMALL: Readonly<Record<JourneyPlan['rail'], Quota>> = {
+  digikhata: { ...PLENTY, sendsPerWindow: 3 },
+  levin: { ...PLENTY, sendsPerDay: 3 },
+}
 
 /** Journeys of which the person wants no more: see `cancel`. */
 const LIMITS = ['RESEND_LIMIT_REACHED', 'MOBILE_LIMIT_REACHED', 'AADHAAR_LIMIT_REACHED']
@@ -48,6 +54,8 @@ export class Life {
   readonly joins: boolean[] = []
   readonly #done = new Set<string>()
   readonly #tried = new Set<string>()
+  /** Since when the journey waits for UIDAI, ms; null where it does not. */
+  #awaitsUidai: number | null = null
 
   constructor(
     readonly plan: JourneyPlan,
@@ -61,8 +69,8 @@ export class Life {
     return { rail: this.plan.rail, mobile: this.plan.person.mobile }
   }
 
-  get quota(): { readonly sendsPerWindow: number; readonly sendWindowSeconds: number } {
-    return this.plan.habits.some(({ kind }) => SMALL_QUOTA.includes(kind)) ? QUOTA : PLENTY
+  get quota(): Quota {
+    return this.plan.habits.some(({ kind }) => SMALL_QUOTA.includes(kind)) ? SMALL[this.plan.rail] : PLENTY
   }
 
   /** From the first start to the end, or until the run's time is up. */
@@ -74,6 +82,8 @@ export class Life {
     } catch (error) {
       // The run is over: what is left undone shows in the facts.
       if (!(this.context.over.aborted && isPassing(error))) throw error
+    } finally {
+      this.context.outage.left(this.plan.label)
     }
   }
 
@@ -84,7 +94,7 @@ export class Life {
       rail,
       mobile: person.mobile,
       userCode: this.context.world.userCode,
-      policy: { resendCooldownSeconds: 0, ...this.quota, sendsPerDay: 100 },
+      policy: { resendCooldownSeconds: 0, ...this.quota },
       ...(detailsGiven && { details: { ...person.details, residenceAddress: [...person.details.residenceAddress] } }),
     }
     const started = await persist(this.context.over, () => client.start(input, { submissionId }))
@@ -190,6 +200,7 @@ export class Life {
         continue
       }
       acts += 1
+      if (view.nextAction.do !== 'WAIT_UNTIL') this.#awaitsUidai = null
       if (!(await this.#step(view))) return
     }
   }
@@ -198,19 +209,33 @@ export class Life {
   async #step({ nextAction, revision }: View): Promise<boolean> {
     switch (nextAction.do) {
       case 'WAIT_UNTIL':
-        await this.#untilChange(revision, PATIENCE_MS)
-        if ((await this.look()).revision === revision) await this.#operator('retryNow')
+        await this.#waitOut(nextAction, revision)
         return true
       case 'CONTACT_SUPPORT': {
         const { refusal } = await this.#operator('reenter')
         return this.#afterRefusal(refusal)
       }
       default: {
+        if (nextAction.do === 'ENTER_AADHAAR') await this.context.outage.arrived(this.plan.label)
         const place = Object.hasOwn(PLACES, nextAction.do) ? (nextAction.do as Place) : null
         const done = place ? await this.#at(place, () => this.act(nextAction), nextAction) : await this.act(nextAction)
         return this.#afterRefusal(done?.refusal ?? null)
       }
     }
+  }
+
+  /** Where UIDAI is away the journey is to come back by itself; else the operator runs the call after a moment. */
+  async #waitOut({ dependency }: Extract<NextAction, { do: 'WAIT_UNTIL' }>, revision: number): Promise<void> {
+    const { outage } = this.context
+    if (dependency === 'UIDAI' && outage.strikes(this.plan.dialect)) {
+      this.#awaitsUidai ??= Date.now()
+      outage.parked(this.plan.label)
+    }
+    const isLeftAlone = this.#awaitsUidai !== null && Date.now() < this.#awaitsUidai + LEFT_ALONE_MS
+    await this.#untilChange(revision, isLeftAlone ? 5_000 : PATIENCE_MS)
+    if (isLeftAlone || (await this.look()).revision !== revision) return
+    if (this.#awaitsUidai !== null) outage.helped(this.plan.label)
+    await this.#operator('retryNow')
   }
 
   /** Does something with whatever the plan has for this place, once. */

@@ -61,7 +61,7 @@ async function runSeed(
 
 function planned(seed: number, journeys: number, only: string | null): RunPlan {
   const plan = planRun(seed, journeys)
-  return only === null ? plan : { seed, journeys: plan.journeys.filter(({ label }) => label === only) }
+  return only === null ? plan : { ...plan, journeys: plan.journeys.filter(({ label }) => label === only) }
 }
 
 async function prove({ broken, json }: ChaosArguments, report: (line: string) => void): Promise<number> {

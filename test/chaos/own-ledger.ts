@@ -2,9 +2,9 @@ import type { CallEntry, LedgerJson, SmsEntry } from '../../sandbox/index.js'
 import type { JourneyEnd, JourneyFacts, Purpose } from './facts.js'
 
 /** A `client_ref_id` begins with its run: ten characters of the journey, four of the run. */
-const RUN_PREFIX = 14
+export const RUN_PREFIX = 14
 /** Then three for the call; the rest is the attempt's. */
-const CALL_PREFIX = 17
+export const CALL_PREFIX = 17
 
 /** The part of a ledger that belongs to one sender, with what the judge asks of it. */
 export interface OwnLedger {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
 import { DIALECTS } from '../../sandbox/index.js'
 import { parseChaosArguments } from './arguments.js'
-import { CLOCK_KINDS, EKO_FAULTS, HABIT_PLACES, type Kind, KINDS, PLACES, PROCESS_PLACES } from './kinds.js'
+import {
+  CLOCK_KINDS,
+  EKO_FAULTS,
+  HABIT_PLACES,
+  type Kind,
+  KINDS,
+  PLACES,
+  PROCESS_PLACES,
+  SMALL_QUOTA,
+} from './kinds.js'
 import { FEWEST_JOURNEYS, kindsIn, planRun } from './plan.js'
 import { stream } from './rng.js'
 import { Tally, unproved } from './tally.js'
@@ -20,7 +29,7 @@ describe('a plan', () => {
     expect(people(60).slice(0, 30)).toEqual(people(30))
   })
 
-  it.each([FEWEST_JOURNEYS, 24, 60, 200])('of %i journeys has every kind of fault', (journeys) => {
+  it.each([FEWEST_JOURNEYS, 26, 60, 200])('of %i journeys has every kind of fault', (journeys) => {
     for (const seed of SEEDS) {
       expect(new Set(kindsIn(planRun(seed, journeys)).keys())).toEqual(new Set(PLANNED))
     }
@@ -44,6 +53,27 @@ describe('a plan', () => {
       }
       for (const { kind, place } of habits) expect(HABIT_PLACES[kind]).toContain(place)
       if (processFault) expect(PROCESS_PLACES[processFault.kind]).toContain(processFault.place)
+    }
+  })
+
+  it('gathers a crowd of one dialect for the outage of UIDAI, which nothing keeps from its Aadhaar step', () => {
+    for (const seed of SEEDS) {
+      const { outage, journeys } = planRun(seed, 60)
+      const crowd = journeys.filter(({ label }) => outage?.crowd.includes(label))
+      expect(crowd.length).toBe(6)
+      expect(new Set(crowd.map(({ dialect }) => dialect))).toEqual(new Set([outage?.dialect]))
+      expect(crowd.flatMap(({ habits, processFault }) => [...habits, ...(processFault ? [processFault] : [])])).toEqual(
+        [],
+      )
+    }
+  })
+
+  it('keeps those whose quota is small out of the dialect that UIDAI is away from', () => {
+    for (const seed of SEEDS) {
+      const { outage, journeys } = planRun(seed, 200)
+      const small = journeys.filter(({ habits }) => habits.some(({ kind }) => SMALL_QUOTA.includes(kind)))
+      expect(small.length).toBeGreaterThan(0)
+      expect(small.map(({ dialect }) => dialect)).not.toContain(outage?.dialect)
     }
   })
 

@@ -15,6 +15,7 @@ import {
   PROCESS_KINDS,
   PROCESS_PLACES,
   type ProcessKind,
+  SMALL_QUOTA,
 } from './kinds.js'
 import { type Rng, stream } from './rng.js'
 
@@ -51,13 +52,20 @@ export interface JourneyPlan {
   readonly processFault: PlannedProcessFault | null
 }
 
+/** UIDAI is away from every Aadhaar call of a dialect. It begins when the crowd stands before its Aadhaar step. */
+export interface PlannedOutage {
+  readonly dialect: Dialect
+  readonly ms: number
+  /** Labels of the journeys that wait for each other, so that it strikes many at once. */
+  readonly crowd: readonly string[]
+}
+
 export interface RunPlan {
   readonly seed: number
   readonly journeys: readonly JourneyPlan[]
+  /** Null in plans that aim at something else. */
+  readonly outage: PlannedOutage | null
 }
-
-/** Fewer journeys could not hold every kind of fault. */
-export const FEWEST_JOURNEYS = 20
 
 /** What a journey is to have, before chance fills in the rest; for plans that aim at something. */
 export interface Wishes {
@@ -75,25 +83,54 @@ const IN_TURN = Math.max(EKO.length, ALL_HABITS.length) + 1
 /** Ends the journey early: other faults of the same journey might not get their turn. */
 const ENDS_EARLY: Habit = 'limitAcrossRuns'
 const LASTING = ALL_HABITS.filter((habit) => habit !== ENDS_EARLY)
+/** A crowd is a tenth of all journeys within these; with fewer than a breaker’s three it would not open. */
+const CROWD = { least: 6, most: 10 } as const
+/** Shorter than a breaker stays open at first, 10 s: those who come back find UIDAI there again. */
+const OUTAGE_MS = 8_000
+
+/** Fewer journeys could not hold every kind of fault. */
+export const FEWEST_JOURNEYS = IN_TURN + CROWD.least
 
 /** A plan with every kind of fault: each once in turn, and by chance after that. */
 export function planRun(seed: number, journeys: number): RunPlan {
   const indexes = Array.from({ length: journeys }, (_, index) => index)
   const isShort = (index: number): boolean => index < IN_TURN && habitInTurn(index) === ENDS_EARLY
-  const lasting = indexes.filter((index) => !isShort(index))
+  const outageDialect = stream(seed, 'outage').pick(DIALECTS)
+  const isOfCrowd = crowdOf(journeys)
+  const lasting = indexes.filter((index) => !isShort(index) && !isOfCrowd(index))
   const processAt = processFaultsAt(lasting)
-  return {
-    seed,
-    journeys: indexes.map((index) => {
-      const process = processAt.get(index)
-      const wishes = isShort(index)
-        ? { habits: [{ kind: ENDS_EARLY }] }
-        : index < IN_TURN
-          ? inTurn(index, lasting.indexOf(index))
-          : byChance(stream(seed, `kinds of ${index}`), process !== undefined)
-      return planJourney(seed, index, { ...wishes, process: process ? { kind: process } : null })
-    }),
-  }
+  const planned = indexes.map((index) => {
+    if (isOfCrowd(index)) {
+      const { eko = [] } = byChance(stream(seed, `kinds of ${index}`), true)
+      return planJourney(seed, index, { eko, dialect: outageDialect })
+    }
+    const process = processAt.get(index)
+    const wishes = isShort(index)
+      ? { habits: [{ kind: ENDS_EARLY }] }
+      : index < IN_TURN
+        ? inTurn(index, lasting.indexOf(index))
+        : byChance(stream(seed, `kinds of ${index}`), process !== undefined)
+    // The outage would use up a small quota before the person does.
+    const small = (wishes.habits ?? []).some(({ kind }) => SMALL_QUOTA.includes(kind))
+    return planJourney(seed, index, {
+      ...wishes,
+      ...(small && { dialect: otherThan(outageDialect, index) }),
+      process: process ? { kind: process } : null,
+    })
+  })
+  const crowd = planned.filter((_, index) => isOfCrowd(index)).map(({ label }) => label)
+  return { seed, journeys: planned, outage: { dialect: outageDialect, ms: OUTAGE_MS, crowd } }
+}
+
+/** They come right after those in turn, and have no habits and no blows: each gets to its Aadhaar step. */
+function crowdOf(journeys: number): (index: number) => boolean {
+  const size = Math.min(CROWD.most, Math.max(CROWD.least, Math.round(journeys / 10)))
+  return (index) => index >= IN_TURN && index < IN_TURN + size
+}
+
+function otherThan(dialect: Dialect, index: number): Dialect {
+  const others = DIALECTS.filter((other) => other !== dialect)
+  return others[index % others.length] as Dialect
 }
 
 const habitInTurn = (index: number): Habit => ALL_HABITS[index % ALL_HABITS.length] as Habit
@@ -203,12 +240,13 @@ function planPerson(rng: Rng, index: number): PersonFacts {
 }
 
 /** How often each kind stands in a plan. */
-export function kindsIn({ journeys }: RunPlan): Map<Kind, number> {
+export function kindsIn({ journeys, outage }: RunPlan): Map<Kind, number> {
   const counts = new Map<Kind, number>()
   const add = (kind: Kind): void => void counts.set(kind, (counts.get(kind) ?? 0) + 1)
   for (const { ekoFaults, habits, processFault } of journeys) {
     for (const { kind } of [...ekoFaults, ...habits]) add(kind)
     if (processFault) add(processFault.kind)
   }
+  for (const _ of outage?.crowd ?? []) add('uidaiOutage')
   return counts
 }

@@ -110,7 +110,7 @@ export class Post {
           return
         }
         const { state } = await persist(this.over, () => handle.view())
-        // A closed journey keeps no receipt of a signal; that it was taken stands in the story, or in the history.
+        // A closed journey would tell only through a worker; that the signal was taken stands in the story, or in the history.
         if (isClosed(state)) {
           if (newest) act.outcome = state
           return

@@ -28,7 +28,7 @@ export async function proveAll(
     if (interrupted.aborted) break
     report(`${build}: ${INVARIANTS[invariant]}`)
     const { violations } = await runChaos({
-      plan: { seed: 1, journeys },
+      plan: { seed: 1, journeys, outage: null },
       limitMs,
       report: () => undefined,
       patches,

@@ -10,6 +10,7 @@ import { judgeRun, type Violation } from './invariants.js'
 import { Life } from './life.js'
 import type { RunPlan } from './plan.js'
 import { Tally } from './tally.js'
+import { UidaiOutage } from './uidai-outage.js'
 
 export interface RunOptions {
   readonly plan: RunPlan
@@ -22,7 +23,7 @@ export interface RunOptions {
   readonly atATime?: number
   /** Aborted where somebody does not want to wait: what is there is judged, and everything is stopped. */
   readonly interrupted?: AbortSignal
-  /** Leaves the run's folder, with its logs, where it is. */
+  /** Leaves the run's folder, with database and logs, where it is; it stays as well where an invariant is violated. */
   readonly keep?: boolean
 }
 
@@ -47,13 +48,17 @@ const PROGRESS_EVERY_MS = 10_000
 
 /** Takes every journey of a plan through, strikes meanwhile, and judges what is left behind. */
 export async function runChaos(options: RunOptions): Promise<RunResult> {
-  const { plan, report } = options
-  const stack = await startChaosStack({ report, ...(options.patches && { patches: options.patches }) })
+  const { plan, report, patches } = options
+  const stack = await startChaosStack({ report, ...(patches && { patches }) })
+  let keep = options.keep ?? false
   try {
-    return await runOn(stack, options)
+    const result = await runOn(stack, options)
+    // What nobody broke on purpose is to be looked into.
+    keep ||= result.violations.length > 0 && !patches && !options.interrupted?.aborted
+    return result
   } finally {
-    if (options.keep) report(`The logs of this run are in ${stack.folder}`)
-    await stack.stop(options.keep)
+    if (keep) report(`The database and the logs of this run are in ${stack.folder}`)
+    await stack.stop(keep)
     report(`Everything of seed ${plan.seed} is stopped.`)
   }
 }
@@ -69,8 +74,10 @@ async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult>
   const { interrupted } = options
   interrupted?.addEventListener('abort', () => over.abort(), { once: true })
   if (interrupted?.aborted) over.abort()
+  const outage = new UidaiOutage(plan, { worlds: stack.worlds, injector, over: over.signal })
   const lives = plan.journeys.map(
-    (journey) => new Life(journey, { world: stack.worlds[journey.dialect], injector, tally, over: over.signal }),
+    (journey) =>
+      new Life(journey, { world: stack.worlds[journey.dialect], injector, tally, outage, over: over.signal }),
   )
   let ended = 0
   const progress = setInterval(
@@ -86,7 +93,8 @@ async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult>
     }
   }
   try {
-    await Promise.all(Array.from({ length: atATime }, lane))
+    // Whoever waits for the others of a crowd must not keep them from beginning.
+    await Promise.all(Array.from({ length: Math.max(atATime, outage.crowd + 1) }, lane))
     await injector.settled()
   } finally {
     clearTimeout(limit)
@@ -96,6 +104,7 @@ async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult>
   await callsSettled(stack)
   const facts = await gatherAll(stack, lives)
   countEko(facts, plan, tally)
+  outage.count(facts, tally)
   countSkew(facts, stack, tally)
   return {
     ...{ plan, tally, facts, seconds },

@@ -41,10 +41,12 @@ describe('a journey whose agent’s limit cannot be reached', () => {
     await unblock()
   })
 
-  it('goes on by itself once the limit answers', async () => {
+  it('says how the look-up failed, and goes on by itself once the limit answers', async () => {
     const unblock = await blockLimit(stack)
     const journey = startBlocked(stack)
     await untilLookUpIsRetried(stack, journey)
+    const { pendingCalls } = await journey.handle.describe()
+    expect(pendingCalls).toMatchObject([{ activity: 'resolveJourney', lastFailure: 'LIMIT_UNREACHABLE' }])
     await unblock()
     expect(await journey.started).toMatchObject({ view: { state: 'SENDER_OTP_REQUIRED' } })
   })

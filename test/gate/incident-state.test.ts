@@ -108,10 +108,12 @@ describe('an incident', () => {
 
   it('takes no argument that its workflow id does not name', () => {
     expect(incidentInputErrors(INPUT, `incident:${ID}`, false)).toEqual({})
-    const bad = [null, {}, { ...INPUT, id: '0a1b2c3d:agent-1' }, { ...INPUT, firstProbeMs: 0 }, { ...INPUT, more: 1 }]
+    const bad = [null, {}, { ...INPUT, id: '0a1b2c3d:agent-1' }, { ...INPUT, firstProbeMs: 0 }]
     for (const input of [...bad, { ...INPUT, longestProbeMs: Infinity }, { ...INPUT, firstProbeMs: '1' }]) {
       expect(incidentInputErrors(input, `incident:${ID}`, false)).not.toEqual({})
     }
+    const newer = { ...INPUT, more: 'of a newer build' }
+    expect(incidentInputErrors(newer, `incident:${ID}`, false)).toEqual({})
   })
 
   it.each(['x', '', ':credentials', '0a1b2c3d', '0a1b2c3d:', '0A1B2C3D:credentials', `0a1b2c3d:a' OR x = '`])(

@@ -78,7 +78,7 @@ describe('the run of a limit', () => {
     const id = 'limit:mobile:poisoned'
     expect(await stack.reserve(id, place('a'))).toEqual(GRANTED)
     const malformed: unknown[] = [
-      ...[undefined, null, 1, 'x', [], {}, { ...place('b'), extra: 1 }, { ...place('b'), bucket: 'OTHER' }],
+      ...[undefined, null, 1, 'x', [], {}, { ...place('b'), bucket: 'OTHER' }],
       ...['', 'x'.repeat(65), 'a b', 7, '{}'].map((bad) => ({ ...place('b'), id: bad })),
       ...[[], null, {}, [{}], [1], Array.from({ length: 5 }, () => RULES[0])].map((bad) => ({
         ...place('b'),
@@ -90,7 +90,7 @@ describe('the run of a limit', () => {
     for (const body of malformed)
       expect([body, await codeOf(stack.reserve(id, body))]).toEqual([body, 'INVALID_MESSAGE'])
     const handle = stack.client.workflow.getHandle(id)
-    for (const body of [undefined, { id: 'a' }, place('a')])
+    for (const body of [undefined, { id: 'a' }, { id: 'a', bucket: 'OTHER' }])
       expect(await codeOf(handle.executeUpdate('release', { args: [body] }))).toBe('INVALID_MESSAGE')
     expect(await codeOf(handle.executeUpdate('release', { args: [] }))).toBe('INVALID_MESSAGE')
     for (const name of ['nonsense', '__temporal_nonsense'])
@@ -102,6 +102,15 @@ describe('the run of a limit', () => {
     }
     expect(await stack.held(id)).toEqual({ SENDER: 1, AADHAAR: 0, JOURNEYS: 0 })
     expect(await stack.reserve(id, place('b'))).toEqual(GRANTED)
+  })
+
+  it('understands workers of a newer build, whatever else they say', async () => {
+    const id = 'limit:mobile:newer-build'
+    const [rule] = RULES
+    const newer = { ...place('a'), rules: [{ ...rule, unit: 'SMS' }], reason: 'resend' }
+    expect(await stack.reserve(id, newer)).toEqual(GRANTED)
+    await stack.client.workflow.getHandle(id).executeUpdate('release', { args: [newer] })
+    expect(await stack.held(id)).toEqual({ SENDER: 0, AADHAAR: 0, JOURNEYS: 0 })
   })
 
   it('fails where it is started with nonsense, and the next question starts it anew', async () => {

@@ -116,6 +116,16 @@ describe('a late answer', () => {
     expect((await effects(steps)).call).toMatchObject({ executed: true, answered: true, status: 2129 })
   })
 
+  it('comes at once when the faults are replaced', async () => {
+    const steps = await enrolled()
+    await caller.faults({ fault: 'delay', ms: 600_000, mobile: steps.mobile })
+    const call = steps.lookUp()
+    await until(async () => (await caller.ledger(steps.mobile)).calls.length === 1)
+    await caller.faults()
+    expect((await call).body['status']).toBe(2129)
+    expect(await effects(steps)).toMatchObject({ sms: 1, call: { executed: true, answered: true } })
+  })
+
   it('may come in two halves', async () => {
     const steps = await enrolled()
     await caller.faults({ fault: 'slowBody', ms: 20, mobile: steps.mobile })

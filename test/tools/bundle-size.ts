@@ -57,6 +57,7 @@ const TENANT: Tenant = {
 
 /** Answers every call with "a code was sent". */
 const CODE_SENT: EkoClient = {
+  timeoutMs: 30_000,
   call: ({ environment }, { clientRefId, operation, rail }) =>
     Promise.resolve({
       class: 'OK',

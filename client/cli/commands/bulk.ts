@@ -26,7 +26,7 @@ export interface BulkFlags extends TargetOptions {
 export function withBulk(command: Command): Command {
   return command
     .option('--where <condition>', 'act on all live journeys that match: words, or a visibility query; see below')
-    .option('--rate <n>', `with --where: at most this many a second (default: ${DEFAULT_BULK_RATE})`)
+    .option('--rate <n/s>', `with --where: at most this many a second, e.g. 2 or 2/s (default: ${DEFAULT_BULK_RATE})`)
     .option('--limit <n>', 'with --where: at most this many journeys, the newest (default: 10000)')
     .option('--run <id>', 'with --where: go on with an interrupted run; nothing is done twice')
     .option('--dry-run', 'with --where: show which journeys match, and send nothing')
@@ -59,7 +59,7 @@ export async function sendInBulk(session: Session, message: BulkMessage, flags: 
   const reason = flags.reason ?? (dryRun ? 'dry run' : await session.io.ask('Reason'))
   const request: BulkRequest = {
     ...{ message, where, reason },
-    ...(rate !== undefined && { ratePerSecond: Number(rate) }),
+    ...(rate !== undefined && { ratePerSecond: Number(rate.replace(/\/s$/, '')) }),
     ...(limit !== undefined && { limit: Number(limit) }),
     ...(bulkId !== undefined && { bulkId }),
     ...(userCode !== undefined && { userCode }),

@@ -30,6 +30,12 @@ export function smsOf({ clientRefId }: CallEntry, purpose: SmsEntry['purpose'], 
   return { at: AT, rail: RAIL, mobile: MOBILE, sender: MOBILE, purpose, otpRefId, clientRefId }
 }
 
+/** The challenge that a journey mints right before this dispatch. */
+export function challengeOf({ clientRefId }: CallEntry): string {
+  const [run, call] = [clientRefId?.slice(0, 14) ?? '', clientRefId?.slice(14, 17) ?? '']
+  return `${run}c${(Number.parseInt(call, 36) - 1).toString(36)}`
+}
+
 export function act(message: Act['message'], change: Partial<Act> = {}): Act {
   sequence += 1
   return {
@@ -49,16 +55,22 @@ export function goodRun(): Doctored {
   ]
   const owner = { at: AT, rail: RAIL, mobile: MOBILE } as const
   const acts: Act[] = [
-    act('enterSenderOtp', { purpose: 'SENDER', challengeId: 'c1', otpRefId: 'ref-s', typed: 'right' }),
+    act('enterSenderOtp', { purpose: 'SENDER', challengeId: challengeOf(enrol), otpRefId: 'ref-s', typed: 'right' }),
     act('requestConsent', { outcome: 'CONSENT_PRESENTED' }),
     act('enterAadhaar', { outcome: 'OTP_SENT' }),
-    act('enterAadhaarOtp', { purpose: 'AADHAAR', challengeId: 'c2', otpRefId: 'ref-a', typed: 'right' }),
+    act('enterAadhaarOtp', {
+      purpose: 'AADHAAR',
+      challengeId: challengeOf(aadhaar),
+      otpRefId: 'ref-a',
+      typed: 'right',
+    }),
     act('enterPan', { outcome: 'COMPLETED' }),
   ]
   return {
     journey: {
       ...{ label: 'j000', rail: RAIL, dialect: 'portal-2026', mobile: MOBILE, workflowId: 'journey' },
-      ...{ sendsPerWindow: 3, sendWindowSeconds: 600, starts: 1, acts, stage: 'ACTIVE' },
+      quota: { sendsPerWindow: 3, sendWindowSeconds: 600, sendsPerDay: 6 },
+      ...{ starts: 1, acts, stage: 'ACTIVE' },
       end: {
         ...{ state: 'COMPLETED', status: 'CLOSED', capability: 'full' },
         steps: ['ENROLLED', 'MOBILE_VERIFIED', 'AADHAAR_VERIFIED', 'PAN_VERIFIED'],

@@ -38,10 +38,36 @@ export const CALL_RULES: readonly Rule[] = [
     test: { file: ATTEMPTS, name: ['an attempt that finds an intent', 'that cannot be read takes it for one'] },
   },
   {
+    rule: 'A call that has too little time left for its answer is not sent.',
+    file: MAKE_CALL,
+    find: `    if (clock.beforeCallMs() <= 0) throw new TooLate()
+    declared = true`,
+    replace: `    declared = true`,
+    test: {
+      file: 'test/activities/attempts.test.ts',
+      name: ['a dispatch', 'whose place took so long that the call has too little time is not sent, and tried again'],
+    },
+  },
+  {
+    rule: 'Nor where recording its intent took so long.',
+    file: MAKE_CALL,
+    find: `    await fence?.declare()
+    if (clock.beforeCallMs() <= 0) throw new TooLate()`,
+    replace: `    await fence?.declare()`,
+    test: {
+      file: 'test/activities/attempts.test.ts',
+      name: [
+        'a dispatch',
+        'whose intent took so long that the call has too little time is not sent, and takes its intent back',
+      ],
+    },
+  },
+  {
     rule: 'What did not get through takes its intent back, so that the retry may send.',
     file: MAKE_CALL,
-    find: `await fence?.clear()`,
-    replace: ``,
+    find: `    await fence?.clear()
+    throw retryable(outcome)`,
+    replace: `    throw retryable(outcome)`,
     test: {
       file: ATTEMPTS,
       name: [

@@ -10,21 +10,21 @@ export const LIMIT_RULES: readonly Rule[] = [
   {
     rule: 'Where a limit refuses, or gives no answer, nothing is sent.',
     file: MAKE_CALL,
-    find: `if (reserved) return reserved`,
+    find: `if (refused) return { notMade: refused }`,
     replace: ``,
     test: { file: ATTEMPTS, name: ['a dispatch', 'without a place declares no intent and sends nothing'] },
   },
   {
     rule: 'A place is taken before the intent.',
     file: MAKE_CALL,
-    find: `const reserved = dispatch ?`,
-    replace: `await fence?.declare()\n  const reserved = dispatch ?`,
+    find: `const refused = dispatch ?`,
+    replace: `await fence?.declare()\n  const refused = dispatch ?`,
     test: { file: ATTEMPTS, name: ['a dispatch', 'without a place declares no intent and sends nothing'] },
   },
   {
     rule: 'What never executed gives its place back.',
     file: MAKE_CALL,
-    find: `if (dispatch && !counts(dispatch, answer, rail)) await giveBack()`,
+    find: `if (dispatch && !keepsPlace(dispatch, answer, rail)) await giveBack()`,
     replace: ``,
     test: { file: ATTEMPTS, name: ['a dispatch', 'that Eko refused before it executed anything gives its place back'] },
   },
@@ -39,8 +39,26 @@ export const LIMIT_RULES: readonly Rule[] = [
     },
   },
   {
-    rule: 'Eko’s answer is not lost to a limit that does not answer.',
+    rule: 'A place that an attempt before holds is given back where the call cannot be made any more.',
     file: MAKE_CALL,
+    find: `  if ('class' in prepared) {
+    await giveBackEarlier(deps, terms, clock)`,
+    replace: `  if ('class' in prepared) {`,
+    test: {
+      file: ATTEMPTS,
+      name: ['a dispatch', 'that cannot be made any more gives back the place of the attempt before it'],
+    },
+  },
+  {
+    rule: 'A place that a limit may have granted, without its answer having come, is given back when the journey parks.',
+    file: MAKE_CALL,
+    find: `if (outcome.answer !== 'LIMIT_REACHED') await giveBack()`,
+    replace: ``,
+    test: { file: ATTEMPTS, name: ['a dispatch', 'parked because a limit gave no answer gives back what it may hold'] },
+  },
+  {
+    rule: 'Eko’s answer is not lost to a limit that does not answer.',
+    file: 'activities/attempt-clock.ts',
     find: `return await Promise.race([work, end.catch(() => otherwise)])`,
     replace: `void end.catch(() => otherwise)\n    return await work`,
     test: { file: ATTEMPTS, name: ['a dispatch', 'does not lose its answer to a limit that does not answer'] },
