@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { dataConverterOf, isEncrypting, withSecretFiles } from '../secrets/index.js'
+import { dataConverterOf, isEncrypting, KeyFileError, withSecretFiles } from '../secrets/index.js'
 import { type SecretField, type SealedField } from '../values/index.js'
 import type { Rail } from '../workflows/messages.js'
 import { type BulkRequest, type BulkRun, planBulk } from './bulk.js'
@@ -69,10 +69,11 @@ export class OnboardingClient {
     requireCodec(settings, codecKeys !== null)
     const configured = temporalConfig(env)
     const connectionOptions = { connectTimeout: deadlineMs, ...configured.connection, ...overrides }
+    const dataConverter = requireOwnKeys(() => dataConverterOf(codecKeys, idKey))
     const connection = await connect(connectionOptions, deadlineMs)
     const client = new Client({
       connection,
-      dataConverter: dataConverterOf(codecKeys, idKey),
+      dataConverter,
       namespace: namespace ?? configured.namespace ?? 'default',
     })
     const onboarding = new OnboardingClient({ ...rest, client })
@@ -231,6 +232,16 @@ function requireCodec({ environment }: Settings, encrypts: boolean): void {
     ONBOARDING_CODEC_KEYS_FILE:
       'Is not set, so names and mobiles would be in Temporal’s history in the clear. Name the file (or the option `codecKeys`); for trials say ONBOARDING_ENVIRONMENT=sandbox.',
   })
+}
+
+/** A ring that was given as an option may be another deployment's. */
+function requireOwnKeys<T>(make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof KeyFileError) throw notConfigured({ codecKeys: error.message }, error)
+    throw error
+  }
 }
 
 async function connect(options: ConnectionOptions, waitedMs: number): Promise<Connection> {

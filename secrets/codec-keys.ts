@@ -97,17 +97,28 @@ export function parseCodecKeys(ring: unknown, where: string): CodecKeyRing {
 }
 
 /**
+ * Refuses keys of another deployment, or whose ids were made in another way: `isOwnCodecKeyId` would take an id like
+ * theirs that is not in a process's ring for one that somebody made up, so that a ring which lacks a key would lose data
+ * unseen, instead of waiting for the key.
+ * @param where named in the error
+ * @throws KeyFileError
+ */
+export function requireOwnCodecKeys({ keys }: CodecKeyRing, idKey: Uint8Array, where: string): void {
+  if (keys.every(({ kid }) => isOwnCodecKeyId(idKey, kid))) return
+  throw new KeyFileError(
+    `${where} holds a codec key whose id was not made with this deployment's id key. Both must be of one deployment. ` +
+      'Make codec keys by `onboard keys generate --kind codec`, or `generateCodecKey`, and keep their ids wherever they are kept.',
+  )
+}
+
+/**
  * Reads the codec's key ring. Refuses a file that others than its owner may read, and keys of another deployment where
- * the id key is at hand: with a wrong ring, a worker would take every payload for one that it cannot know.
+ * the id key is at hand.
  * @throws KeyFileError
  */
 export async function readCodecKeys(path: string, idKey: Uint8Array | null): Promise<CodecKeyRing> {
   await refuseIfShared(path)
   const ring = parseCodecKeys(await readKeyJson(path), path)
-  if (idKey && ring.keys.some(({ kid }) => !isOwnCodecKeyId(idKey, kid))) {
-    throw new KeyFileError(
-      `${path} holds a key that was not made with this deployment's id key. Both files must be of one deployment.`,
-    )
-  }
+  if (idKey) requireOwnCodecKeys(ring, idKey, path)
   return ring
 }

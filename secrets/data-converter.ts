@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { DataConverter, PayloadCodec } from '@temporalio/common'
-import { type CodecKeyRing, isOwnCodecKeyId } from './codec-keys.js'
+import { type CodecKeyRing, isOwnCodecKeyId, requireOwnCodecKeys } from './codec-keys.js'
 import { createPayloadCodec } from './payload-codec.js'
 
 /** Path of the payload converter. */
@@ -20,8 +20,10 @@ export const CONVERTER_PATHS = {
  * @param keyRing encrypts what is written and decrypts what is read; null: what is written stays in plain
  * @param idKey the deployment's id key, by which a missing key of ours is told from one that somebody made up: a worker
  *   must have it. Without, both throw.
+ * @throws KeyFileError where the ring holds a key whose id was not made with the id key
  */
 export function dataConverterOf(keyRing: CodecKeyRing | null, idKey: Uint8Array | null = null): DataConverter {
+  if (keyRing && idKey) requireOwnCodecKeys(keyRing, idKey, 'The key ring')
   const isOwnKeyId = idKey ? (kid: string) => isOwnCodecKeyId(idKey, kid) : () => true
   return { ...CONVERTER_PATHS, payloadCodecs: [createPayloadCodec(keyRing, { isOwnKeyId })] }
 }

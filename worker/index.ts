@@ -11,6 +11,7 @@ export {
   type ReplayReport,
 } from './replay.js'
 export { EXIT_CODES, type ReadyLine, runWorker } from './run.js'
+export { type CodecKeyRing, generateCodecKey } from '../secrets/index.js'
 export type { KeySet, KeyStore, SecretStoreMode, Vault, VaultAnswer, VaultEntry } from '../secrets/index.js'
 export { type StartedWorker, type StartOptions, startWorker } from './start.js'
 export { createOnboardingWorker, type WorkerDependencies, type WorkerShape } from './worker.js'

@@ -12,8 +12,10 @@ import {
   KeyFileError,
   type KeySource,
   type KeyStore,
+  parseCodecKeys,
   readCodecKeys,
   readIdKey,
+  requireOwnCodecKeys,
   type Vault,
 } from '../secrets/index.js'
 import { type WorkerConfig, WorkerConfigError } from './config.js'
@@ -114,10 +116,11 @@ async function readFiles(
     problems.push(`${setting}: ${error.message}`)
   }
   const readIds = readIdKey(config.idKeyFile).catch(noteKeyFile('ONBOARDING_ID_KEY_FILE'))
-  const readCodec = async (path: string): Promise<CodecKeyRing | void> =>
-    (keyStore?.read('codec') ?? readCodecKeys(path, (await readIds) ?? null)).catch(
-      noteKeyFile('ONBOARDING_CODEC_KEYS_FILE'),
-    )
+  const readCodec = async (path: string): Promise<CodecKeyRing | void> => {
+    const ids = (await readIds) ?? null
+    const ring = keyStore ? readGivenCodecKeys(keyStore, ids) : readCodecKeys(path, ids)
+    return ring.catch(noteKeyFile('ONBOARDING_CODEC_KEYS_FILE'))
+  }
   const [sealing, idKey, codecKeys, loaded] = await Promise.all([
     store.read('sealing').catch(noteKeyFile('ONBOARDING_SEALING_KEYS_FILE')),
     readIds,
@@ -137,6 +140,14 @@ async function readFiles(
   const outlived = await outlivedBy(loaded.registry, sealing)
   for (const warning of [...config.warnings, ...loaded.warnings, ...outlived]) logger.warn(warning)
   return { keys: () => store.read('sealing'), idKey, codecKeys, tenants: loaded.registry }
+}
+
+/** Checked as a file's would be. */
+async function readGivenCodecKeys(keyStore: KeyStore, idKey: Uint8Array | null): Promise<CodecKeyRing> {
+  const where = 'The key store'
+  const ring = parseCodecKeys(await keyStore.read('codec'), where)
+  if (idKey) requireOwnCodecKeys(ring, idKey, where)
+  return ring
 }
 
 async function connect(config: WorkerConfig): Promise<NativeConnection> {

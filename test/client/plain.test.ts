@@ -67,4 +67,12 @@ describe('the settings of the codec', () => {
       settings: { codecKeys: expect.stringContaining('at least one key') },
     })
   })
+
+  it('are refused where the ring is another deployment’s, before anything is sent', async () => {
+    const foreign = { keys: [...ring.keys, generateCodecKey(Buffer.alloc(32))] }
+    const options = { tenant: 'acme', idKey: keys.idKey, codecKeys: foreign, env: NOWHERE }
+    expect((await refused(OnboardingClient.connect(options))).details).toMatchObject({
+      settings: { codecKeys: expect.stringContaining('Both must be of one deployment') },
+    })
+  })
 })

@@ -12,6 +12,7 @@ import {
   generateCodecKey,
   isEncrypting,
   KEY_ID_METADATA,
+  KeyFileError,
   PAYLOAD_CONVERTER_PATH,
   UNDECODABLE,
 } from '../../secrets/index.js'
@@ -31,7 +32,7 @@ function payloadOf(value: unknown): Payload {
 }
 
 /** The codec of a worker. */
-function codecOf(ring: CodecKeyRing, idKey: Uint8Array = ID_KEY): PayloadCodec {
+function codecOf(ring: CodecKeyRing, idKey: Uint8Array | null = ID_KEY): PayloadCodec {
   return dataConverterOf(ring, idKey).payloadCodecs?.[0] as PayloadCodec
 }
 
@@ -221,6 +222,13 @@ describe('rotation', () => {
   })
 })
 
+it('a ring with a key whose id was made elsewhere is refused: one that lacks such a key would lose data unseen', async () => {
+  const elsewhere = { ...generateCodecKey(ID_KEY), kid: 'kms-key-1' }
+  const payload = await encoded(codecOf({ keys: [elsewhere] }, null), payloadOf(VALUE))
+  expect(await decodedValue(codecOf(newRing()), payload)).toEqual({ $undecodable: UNDECODABLE.FOREIGN_KEY })
+  expect(() => codecOf({ keys: [...newRing().keys, elsewhere] })).toThrow(KeyFileError)
+})
+
 it('a codec without a key is refused', () => {
   expect(() => createPayloadCodec({ keys: [] })).toThrow(/Generate keys/)
 })
@@ -239,7 +247,8 @@ describe('without a ring', () => {
   it('what is encrypted stops the decoding where it is ours, so that no journey goes on with what it cannot read', async () => {
     const payload = await encoded(codecOf(newRing()), payloadOf(VALUE))
     await expect(plain?.decode([payload])).rejects.toBeInstanceOf(CodecKeyMissingError)
-    const foreign = await encoded(codecOf({ keys: [generateCodecKey(randomBytes(32))] }), payloadOf(VALUE))
+    const otherIds = randomBytes(32)
+    const foreign = await encoded(codecOf({ keys: [generateCodecKey(otherIds)] }, otherIds), payloadOf(VALUE))
     expect(await decodedValue(plain as PayloadCodec, foreign)).toEqual({ $undecodable: UNDECODABLE.FOREIGN_KEY })
   })
 })

@@ -2,7 +2,18 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, jest } from '@jest/globals'
 import type { Tenant } from '../../activities/tenants.js'
-import { createFileKeyStore, generateSealingKey, type KeySet, type Vault, windowFrom } from '../../secrets/index.js'
+import {
+  type CodecKey,
+  createFileKeyStore,
+  generateCodecKey,
+  generateSealingKey,
+  type KeyKind,
+  type KeySet,
+  type KeyStore,
+  readIdKey,
+  type Vault,
+  windowFrom,
+} from '../../secrets/index.js'
 import { readWorkerConfig, WorkerConfigError } from '../../worker/config.js'
 import { createLogger } from '../../worker/logger.js'
 import { startPublicKeysServer } from '../../worker/public-keys-server.js'
@@ -119,6 +130,26 @@ describe('the store of secrets', () => {
     // It gets as far as the server that is not there.
     await expect(startWorker(config, { logger, env: settings, ...given })).rejects.toThrow('Temporal cannot be reached')
     await expect(startWorker(config, { logger, env: settings })).rejects.toThrow(WorkerConfigError)
+  })
+
+  it('a key store with codec keys of another deployment, or of ids made elsewhere, is refused with what to do', async () => {
+    const settings = await sandboxEnvironment()
+    const config = readWorkerConfig({ ...settings, TEMPORAL_ADDRESS: '127.0.0.1:1' })
+    const files = createFileKeyStore({ sealing: settings['ONBOARDING_SEALING_KEYS_FILE'] })
+    const own = generateCodecKey(await readIdKey(settings['ONBOARDING_ID_KEY_FILE'] ?? ''))
+    const startWith = (keys: readonly CodecKey[]) => {
+      const read = (kind: KeyKind) => (kind === 'codec' ? Promise.resolve({ keys }) : files.read('sealing'))
+      return startWorker(config, { logger, env: settings, keyStore: { ...files, read: read as KeyStore['read'] } })
+    }
+    for (const keys of [[{ ...own, kid: 'kms-key-1' }], [own, generateCodecKey(Buffer.alloc(32))]]) {
+      const refusal = await startWith(keys).catch((error: unknown) => error)
+      expect(refusal).toBeInstanceOf(WorkerConfigError)
+      expect((refusal as WorkerConfigError).problems).toEqual([
+        expect.stringMatching(/^ONBOARDING_CODEC_KEYS_FILE: The key store holds .*onboard keys generate --kind codec/),
+      ])
+    }
+    await expect(startWith([])).rejects.toThrow('at least one key')
+    await expect(startWith([own])).rejects.toThrow('Temporal cannot be reached')
   })
 
   it('sweeps the file vault when it starts', async () => {
