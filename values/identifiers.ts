@@ -5,7 +5,8 @@
  */
 
 /** Between two digits of one number: nothing, or up to four blanks of any kind, dots and dashes. */
-const GAP = '[\\s.\\u2010-\\u2015\\u2212-]{0,4}'
+const GAP_CHARACTER = '[\\s.\\u2010-\\u2015\\u2212-]'
+const GAP = `${GAP_CHARACTER}{0,4}`
 
 /** `count` digits with gaps, the first one as given. No digit may touch them; a letter may. */
 function digits(count: number, first = '\\d'): string {
@@ -13,6 +14,8 @@ function digits(count: number, first = '\\d'): string {
 }
 
 const ALONE = { from: '(?<!\\d)', to: '(?!\\d)' } as const
+/** Aadhaar numbers and Virtual IDs as they are printed, also several in a row: where one ends cannot be told then. */
+const GROUPS = `${ALONE.from}\\d{4}(?:${GAP_CHARACTER}{1,4}\\d{4}){2,}${ALONE.to}`
 const VID = `${ALONE.from}${digits(16)}${ALONE.to}`
 const AADHAAR = `${ALONE.from}${digits(12)}${ALONE.to}`
 /** With the prefixes that numbers are dialled with: `+91`, `91`, `0091`, `091`, `0`. */
@@ -28,14 +31,14 @@ const READABLE = [
   '(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])',
   '(?<![0-9A-Za-z])[0-9A-Fa-f]{32,}(?![0-9A-Za-z])',
   // A letter among the hex digits: without one it could be a number with a word behind it.
-  '(?<![0-9A-Za-z])(?=\\d*[a-f])[0-9a-f]{10}[0-9a-z]{4}[0c][0-9a-z]{1,4}(?![0-9A-Za-z])',
+  '(?<![0-9A-Za-z])(?=\\d{0,9}[a-f])[0-9a-f]{10}[0-9a-z]{4}[0c][0-9a-z]{1,4}(?![0-9A-Za-z])',
   '(?<!\\d)1[5-9]\\d{11}(?!\\d)',
   '(?<!\\d|\\d-)(?:19|20)\\d\\d-[01]\\d-[0-3]\\d(?!-?\\d)',
   '(?<![\\d.])(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?![\\d.-])',
 ].join('|')
 
-const WITHOUT_MOBILES = new RegExp(`(${READABLE})|${VID}|${AADHAAR}|${PAN}`, 'g')
-const ALL = new RegExp(`(${READABLE})|${VID}|${AADHAAR}|${MOBILE}|${PAN}`, 'g')
+const WITHOUT_MOBILES = new RegExp(`(${READABLE})|${GROUPS}|${VID}|${AADHAAR}|${PAN}`, 'g')
+const ALL = new RegExp(`(${READABLE})|${GROUPS}|${VID}|${AADHAAR}|${MOBILE}|${PAN}`, 'g')
 
 /**
  * In an id: in one piece or in the usual groups, a PAN as a word of its own. Ids of a program's making (ULIDs, an agent with
