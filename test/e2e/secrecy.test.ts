@@ -188,6 +188,25 @@ describe('what is shown', () => {
     ).toEqual([])
   })
 
+  it('by the worker’s log of calls says which journey and which submission each belongs to', async () => {
+    const logs = (await readdir(stack.folder)).filter((file) => /^worker.*\.log$/.test(file))
+    const text = (await Promise.all(logs.map((file) => readFile(join(stack.folder, file), 'utf8')))).join('\n')
+    const attempts = text
+      .split('\n')
+      .filter((line) => line.includes('"msg":"Eko attempt"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    for (const { handle } of journeys) {
+      const own = attempts.filter(({ workflowId }) => workflowId === handle.workflowId)
+      expect(own.map(({ operation }) => operation)).toContain('verifySenderOtp')
+      for (const { workflowRunId, activityId } of own) expect([workflowRunId, activityId]).not.toContain(undefined)
+      for (const { operation, submissions } of own) {
+        if (operation !== 'verifySenderOtp') continue
+        expect(await handle.receipt('enterSenderOtp', String(submissions))).toMatchObject({ submissionId: submissions })
+      }
+    }
+    expect(attempts.every(({ workflowId }) => workflowId !== undefined)).toBe(true)
+  })
+
   it('by the Temporal server’s log is none of it either', async () => {
     const text = await readFile(join(stack.folder, 'temporal.log'), 'utf8')
     for (const journey of journeys) {
