@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
  * around it are dropped.
  *
  * @param names the settings that are secrets
- * @returns the environment with the secrets in place, and what is wrong, by setting; no complaint holds what was read
+ * @returns the environment with the secrets in place, and what is wrong, by setting; no complaint holds what could be a secret
  */
 export function withSecretFiles<Env extends Readonly<Record<string, string | undefined>>>(
   env: Env,
@@ -34,6 +34,7 @@ function textOf(path: string): string | { readonly problem: string } {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
-    return { problem: `${path} cannot be read (${code})` }
+    // Without the text that was set: it may be the secret itself, in the wrong setting.
+    return { problem: `the file that it names cannot be read (${code})` }
   }
 }

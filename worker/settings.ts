@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ENVIRONMENTS } from '../activities/tenants.js'
-import { SECRET_STORE_MODES } from '../secrets/index.js'
+import { SECRET_STORE_MODES, withSecretFiles } from '../secrets/index.js'
 import { TASK_QUEUE } from '../workflows/messages.js'
 
 /** The settings of a worker, as data: they are parsed from it, and the docs' table is generated from it. */
@@ -117,6 +117,11 @@ const DEFINITIONS = {
     unit: 'URL',
     schema: proxy,
   }),
+  ONBOARDING_EKO_PROXY_URL_FILE: optional({
+    meaning: 'File that holds it, instead: for a URL with a password in it.',
+    unit: 'path',
+    schema: z.string(),
+  }),
   ONBOARDING_SHUTDOWN_GRACE_SECONDS: optional({
     meaning:
       'How long calls in flight may finish after SIGTERM; default: the Eko timeout + 10 s. Give the process 15 s more before it is killed.',
@@ -188,6 +193,9 @@ const DEFINITIONS = {
 type Definitions = typeof DEFINITIONS
 type ValueOf<D> = D extends Definition<infer T> ? T : never
 
+/** May be in the file that the setting of the same name with `_FILE` names. */
+const SECRET_SETTINGS = ['ONBOARDING_EKO_PROXY_URL'] as const satisfies (keyof Definitions)[]
+
 /** Parsed values by setting; undefined where an optional one is not set. */
 export type SettingValues = { readonly [Name in keyof Definitions]: ValueOf<Definitions[Name]> }
 
@@ -238,12 +246,13 @@ export const SETTINGS: readonly Setting[] = [
  * Parses every setting; an empty text counts as unset. Problems name the setting and never repeat what was set. Names
  * that look like ours and are not become warnings: mostly misspelt, sometimes a client's.
  */
-export function parseSettings(env: NodeJS.ProcessEnv): {
+export function parseSettings(given: NodeJS.ProcessEnv): {
   values: SettingValues
   problems: string[]
   warnings: string[]
 } {
-  const problems: string[] = []
+  const { env, problems: unread } = withSecretFiles(given, SECRET_SETTINGS)
+  const problems = Object.entries(unread).map(([name, problem]) => `${name}: ${problem}`)
   const values: Record<string, unknown> = {}
   for (const [name, definition] of Object.entries<Definition<unknown>>(DEFINITIONS)) {
     const text = env[name]?.trim() || definition.default

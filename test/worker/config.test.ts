@@ -157,6 +157,21 @@ describe('a worker’s configuration', () => {
     expect(await problemsOf(settings)).toEqual([typeof problem === 'string' ? problem : expect.stringMatching(problem)])
   })
 
+  it('takes the proxy’s URL, which may hold a password, from a file', async () => {
+    const file = join(await newFolder(), 'proxy-url')
+    await writeFile(file, 'http://user:hunter2@proxy.example.com:3128\n')
+    const { ekoProxyUrl, warnings } = await read({ ONBOARDING_EKO_PROXY_URL_FILE: file })
+    expect([ekoProxyUrl, warnings]).toEqual(['http://user:hunter2@proxy.example.com:3128', []])
+    const both = { ONBOARDING_EKO_PROXY_URL_FILE: file, ONBOARDING_EKO_PROXY_URL: 'http://proxy.example.com:3128' }
+    expect(await problemsOf(both)).toEqual([
+      'ONBOARDING_EKO_PROXY_URL_FILE: ONBOARDING_EKO_PROXY_URL is set as well; unset one',
+    ])
+    await writeFile(file, 'user:hunter2@proxy')
+    expect(await problemsOf({ ONBOARDING_EKO_PROXY_URL_FILE: file })).toEqual([
+      expect.stringMatching(/^ONBOARDING_EKO_PROXY_URL: must be an http\(s\) URL/),
+    ])
+  })
+
   it('warns of names that look like settings and are none', async () => {
     const { warnings } = await read({ ONBOARDING_EKO_TIMEOUT: '5' })
     expect(warnings).toEqual(['ONBOARDING_EKO_TIMEOUT: is not a setting of the worker and has no effect'])
@@ -165,6 +180,8 @@ describe('a worker’s configuration', () => {
   it('never repeats what was set where that could be a secret', async () => {
     const problems = await problemsOf({ ONBOARDING_EKO_PROXY_URL: 'user:hunter2@proxy', ONBOARDING_BUILD_ID: 'a b c' })
     expect(problems.join()).not.toMatch(/hunter2/)
+    const misplaced = await problemsOf({ ONBOARDING_EKO_PROXY_URL_FILE: 'http://user:hunter2@proxy.example.com:3128' })
+    expect(misplaced).toEqual(['ONBOARDING_EKO_PROXY_URL_FILE: the file that it names cannot be read (ENOENT)'])
   })
 })
 
