@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import {
+  createFileVault,
+  createSealer,
   type DueItem,
   type DueResult,
   type EvidenceStore,
   fileEvidenceStore,
   type OnboardingClient,
+  publicKeySource,
   type Retention,
 } from '../../client/index.js'
 import { planDue } from '../../client/erasure/due.js'
@@ -17,11 +20,11 @@ import { resolveOptions } from '../../client/options.js'
 import { wireOf, type Wire } from '../../client/wire.js'
 import { SAMPLE_DEVELOPERS } from '../../sandbox/index.js'
 import { LOCAL_TENANTS } from '../../stack/local-tenants.js'
-import { runHere } from '../client/support.js'
+import { refused, runHere } from '../client/support.js'
 import { startJourney, type TestJourney, until, USER_CODE, walkTo } from '../support/journeys.js'
 import type { TestStack } from '../support/test-stack.js'
 import { startErasureStack } from './stack.js'
-import { AUDIT, completed, reset, RETENTION, runsLeft, untilListed } from './support.js'
+import { AUDIT, completed, filesIn, reset, RETENTION, runsLeft, unusedCodecKeys, untilListed } from './support.js'
 
 /** The clocks, on the whole stack. A test looks from a later day; what ended before its cut is due then. */
 
@@ -69,6 +72,13 @@ async function ended(message: 'cancel' | 'withdrawConsent'): Promise<TestJourney
   await journey.handle.result()
   await untilListed(stack.client, idOf(journey), 1)
   return journey
+}
+
+async function cli(settings: Readonly<Record<string, string>>, ...args: string[]) {
+  const file = join(folder, 'retention.json')
+  await writeFile(file, JSON.stringify(RETENTION))
+  const env = { ONBOARDING_RETENTION_FILE: file, ONBOARDING_EVIDENCE_FOLDER: join(folder, 'evidence'), ...settings }
+  return runHere(['erase', '--due', ...args], { env: { ...stack.local.clientEnv, ...env } as Record<string, string> })
 }
 
 describe('what is due', () => {
@@ -152,6 +162,94 @@ describe('what is due', () => {
   })
 })
 
+describe('a journey that cannot be read', () => {
+  it('is listed as failed, and the others are erased', async () => {
+    const codecKeys = await unusedCodecKeys(stack)
+    const journeys = [await ended('withdrawConsent'), await ended('withdrawConsent'), await ended('withdrawConsent')]
+    const broken = idOf(journeys[1] as TestJourney)
+    const blind = wire(RETENTION, await stack.connect({ codecKeys })).workflows
+    const seeing = wire()
+    const workflows = new Proxy(seeing.workflows, {
+      get: (target, name) => {
+        if (name !== 'result') return Reflect.get(target, name) as unknown
+        const result: typeof target.result = (of, ...more) => (of === broken ? blind : target).result(of, ...more)
+        return result
+      },
+    })
+    const { results } = await carryOut(await cut(), { ...seeing, workflows })
+    const became = (journey: TestJourney) => results.filter(({ item }) => item.workflowId === idOf(journey))
+    const erased = { kind: 'erased' }
+    const failed = { kind: 'failed', error: { code: 'EVIDENCE_UNREADABLE' } }
+    expect(journeys.map(became)).toMatchObject([[erased], [failed], [erased]])
+    const left = await Promise.all(journeys.map((journey) => runsLeft(stack.client, idOf(journey))))
+    expect(left).toEqual([0, 1, 0])
+
+    const file = join(folder, 'codec-keys.json')
+    await writeFile(file, JSON.stringify(codecKeys), { mode: 0o600 })
+    const listed = await cli({ ONBOARDING_CODEC_KEYS_FILE: file }, '--dry-run')
+    expect(listed.code).toBe(1)
+    expect(listed.stdout).toMatch(new RegExp(`EVIDENCE_UNREADABLE .*${broken}`))
+    expect((await carryOut(await cut())).results).toMatchObject([erased])
+  })
+})
+
+describe('a limit', () => {
+  it('counts withdrawals, not the cancelled journeys that are looked through for them', async () => {
+    for (const message of ['withdrawConsent', 'withdrawConsent', 'cancel', 'cancel'] as const) await ended(message)
+    const at = await cut()
+    const plan = async (limit: number) => {
+      const { items, more } = await planDue(wire(), { limit, ratePerSecond: 1_000 }, at)
+      return [items.length, more]
+    }
+    expect([await plan(1), await plan(2)]).toEqual([
+      [1, true],
+      [2, false],
+    ])
+    await carryOut(at)
+  })
+})
+
+describe('a vault', () => {
+  it('holds nothing more of whom is erased, and all of a sender who is under way again', async () => {
+    const vaultFolder = join(folder, 'vault')
+    const sealer = createSealer(publicKeySource(stack.local.clientEnv['ONBOARDING_SEALING_PUBLIC_KEYS_FILE'] ?? ''))
+    const vault = createFileVault({ folder: vaultFolder, sealer })
+    const [gone, back] = [await ended('withdrawConsent'), await ended('withdrawConsent')]
+    const { mobile, person } = back
+    const again = await startJourney(stack, 'digikhata', { mobile, facts: person.facts, options: { force: true } })
+    expect(idOf(again)).toBe(idOf(back))
+    for (const journey of [idOf(gone), idOf(back)]) {
+      const binding = { field: 'aadhaar', journey } as const
+      await vault.put({ binding, plaintext: '999911112221', expiresAt: Date.now() + 600_000 })
+    }
+    const of = (secretStore: typeof vault): Wire => ({ ...wire(), settings: { ...wire().settings, secretStore } })
+    const away = { ...vault, deleteOf: () => Promise.reject(new Error('away')) }
+    const stuck = (await carryOut(await cut(), of(away))).results
+    const became = (results: readonly DueResult[], { handle }: TestJourney) =>
+      results.filter(({ item }) => item.workflowId === handle.workflowId)
+    expect(became(stuck, gone)).toMatchObject([{ kind: 'failed', error: { code: 'VAULT_UNAVAILABLE' } }])
+    expect(await runsLeft(stack.client, idOf(gone))).toBe(1)
+    expect(became(stuck, back)).toMatchObject([{ kind: 'erased' }])
+    expect(await filesIn(vaultFolder)).toHaveLength(2)
+
+    // It has no sealing keys: it can only delete.
+    const { results } = await carryOut(await cut(), of(createFileVault({ folder: vaultFolder })))
+    expect(became(results, gone)).toMatchObject([{ kind: 'erased', item: { kind: 'unfinished' } }])
+    expect(await runsLeft(stack.client, idOf(gone))).toBe(0)
+    expect(await filesIn(vaultFolder)).toHaveLength(1)
+    expect(await vault.deleteOf(idOf(back))).toBeUndefined()
+    expect(await filesIn(vaultFolder)).toEqual([])
+    await again.handle.cancel(AUDIT)
+  })
+
+  it('is never passed by for want of a word in production: nothing is planned', async () => {
+    const { settings } = wire()
+    const production = { ...wire(), settings: { ...settings, environment: 'production' as const } }
+    const error = await refused(planDue(production, {}, Date.now()))
+    expect(error.details).toMatchObject({ settings: { ONBOARDING_SECRET_STORE: expect.stringContaining('to erase') } })
+  })
+})
+
 describe('a journey that was reset', () => {
   it('is not due while it goes on again; then it goes whole, and its first consent is kept', async () => {
     const journey = await completed(stack, 'digikhata')
@@ -179,32 +277,25 @@ describe('a journey that was reset', () => {
 })
 
 describe('onboard erase --due', () => {
-  const cli = async (...args: string[]) => {
-    const file = join(folder, 'retention.json')
-    await writeFile(file, JSON.stringify(RETENTION))
-    const env = { ONBOARDING_RETENTION_FILE: file, ONBOARDING_EVIDENCE_FOLDER: join(folder, 'evidence') }
-    return runHere(['erase', '--due', ...args], { env: { ...stack.local.clientEnv, ...env } as Record<string, string> })
-  }
-
   it('lists with --dry-run and erases nothing; without it erases; and says where Temporal’s own clock is shorter', async () => {
     const journey = await ended('withdrawConsent')
-    const listed = await cli('--dry-run')
+    const listed = await cli({}, '--dry-run')
     expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining(idOf(journey)) })
     expect(listed.stderr).toMatch(/Warning: The namespace default keeps closed histories for \d+ days/)
     expect(await runsLeft(stack.client, idOf(journey))).toBe(1)
 
-    const { code, stdout } = await cli('--json')
+    const { code, stdout } = await cli({}, '--json')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       ...{ dryRun: false, notTried: 0 },
       results: [{ workflowId: idOf(journey), of: 'journey', result: 'erased' }],
     })
     expect(await runsLeft(stack.client, idOf(journey))).toBe(0)
-    expect(JSON.parse((await cli('--json')).stdout)).toMatchObject({ items: [] })
+    expect(JSON.parse((await cli({}, '--json')).stdout)).toMatchObject({ items: [] })
   })
 
   it('takes no journey and no reason', async () => {
-    expect(await cli('--reason', 'x')).toMatchObject({ code: 2 })
-    expect(await cli('onboarding:digikhata:acme:00112233445566778899aabbccddeeff')).toMatchObject({ code: 2 })
+    expect(await cli({}, '--reason', 'x')).toMatchObject({ code: 2 })
+    expect(await cli({}, 'onboarding:digikhata:acme:00112233445566778899aabbccddeeff')).toMatchObject({ code: 2 })
   })
 })

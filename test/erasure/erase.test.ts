@@ -10,17 +10,24 @@ import {
   fileEvidenceStore,
   OnboardingClient,
   publicKeySource,
-  readCodecKeys,
-  readIdKey,
   RAILS,
 } from '../../client/index.js'
 import { EvidenceStoreError } from '../../client/erasure/store.js'
-import { ensureKeysFolder, KEY_FILES } from '../../secrets/index.js'
 import { runHere } from '../client/support.js'
 import { codeOf, errorOf, startJourney, until, USER_CODE, walkTo } from '../support/journeys.js'
 import type { TestStack } from '../support/test-stack.js'
 import { startErasureStack } from './stack.js'
-import { AUDIT, completed, eraser, filesIn, reset, RETENTION, runsLeft, untilListed } from './support.js'
+import {
+  AUDIT,
+  completed,
+  eraser,
+  filesIn,
+  reset,
+  RETENTION,
+  runsLeft,
+  unusedCodecKeys,
+  untilListed,
+} from './support.js'
 
 /** Erasure on the whole stack: the server is asked what is left. */
 
@@ -58,6 +65,11 @@ describe('an erased journey', () => {
     const keptUntil = new Date(Date.parse(closedAt ?? '') + RETENTION.evidence.days * 86_400_000).toISOString()
     expect(report.stayed).toContainEqual(expect.objectContaining({ basis: RETENTION.evidence.basis, until: keptUntil }))
     expect(report.stayed.map(({ where }) => where)).toContain('Temporal’s limit workflows')
+    // There is none that was emptied.
+    expect(JSON.stringify(report.went)).not.toContain('vault')
+    const { basis, days } = RETENTION.sealedSecrets
+    for (const lines of [report.went, report.stayed])
+      expect(lines).toContainEqual(expect.objectContaining({ what: expect.stringMatching(/^sealed/), basis, days }))
 
     const files = await filesIn(folder)
     expect(files.map(({ mode }) => mode)).toEqual([0o600, 0o600, 0o600])
@@ -155,9 +167,7 @@ describe('an erasure is refused', () => {
   it('where the evidence cannot be read, unless it is to go without; the record says so', async () => {
     const { handle } = await completed(stack, 'digikhata')
     const { workflowId } = handle
-    const keys = join(folder, '..', 'other-keys')
-    await ensureKeysFolder(keys)
-    const codecKeys = await readCodecKeys(join(keys, KEY_FILES.codec), await readIdKey(join(keys, KEY_FILES.id)))
+    const codecKeys = await unusedCodecKeys(stack)
     const evidence = fileEvidenceStore(folder)
     const blind = await stack.connect({ evidence, codecKeys })
     expect(await errorOf(blind.erase(workflowId, AUDIT))).toMatchObject({
@@ -167,6 +177,18 @@ describe('an erasure is refused', () => {
     const report = await blind.erase(workflowId, { ...AUDIT, withoutEvidence: true })
     expect(report.journeys).toMatchObject([{ state: null, consents: 0, evidence: 'UNREADABLE' }])
     expect(await runsLeft(client, workflowId)).toBe(0)
+  })
+
+  it('in production while nobody said whether there is a vault, and nothing is deleted', async () => {
+    const { handle } = await completed(stack, 'digikhata')
+    const options = { tenant: 'acme', environment: 'production', evidence: fileEvidenceStore(folder) } as const
+    const untold = new OnboardingClient({ ...options, client: client.temporal })
+    expect(await errorOf(untold.erase(handle.workflowId, AUDIT))).toMatchObject({
+      ...{ code: 'NOT_CONFIGURED', details: { settings: { ONBOARDING_SECRET_STORE: expect.any(String) } } },
+    })
+    expect((await handle.view()).state).toBe('COMPLETED')
+    const told = new OnboardingClient({ ...options, client: client.temporal, secretStore: 'inline' })
+    expect(await told.erase(handle.workflowId, AUDIT)).toMatchObject({ journeys: [{ state: 'COMPLETED' }] })
   })
 
   it('where no evidence can be kept, and nothing is deleted', async () => {
@@ -226,7 +248,8 @@ describe('a vault', () => {
     expect(await filesIn(vaultFolder)).toHaveLength(1)
 
     const mended = await stack.connect({ ...options, secretStore: vault })
-    await mended.erase(workflowId, { ...AUDIT, reason: 'request 4711 of 9876543210' })
+    const report = await mended.erase(workflowId, { ...AUDIT, reason: 'request 4711 of 9876543210' })
+    expect(report.went.map(({ where }) => where)).toContain('Temporal’s histories, and the vault')
     expect(await filesIn(vaultFolder)).toEqual([])
     expect(await runsLeft(client, workflowId)).toBe(0)
     expect(JSON.stringify(await filesIn(folder))).not.toContain('9876543210')
@@ -312,6 +335,29 @@ describe('onboard', () => {
     expect(erased.stdout).toMatch(/Deleted +1 history[\s\S]*Went[\s\S]*Stayed[\s\S]*No legal basis is named/)
     const after = JSON.parse((await cli(['consent', 'export', workflowId])).stdout) as object
     expect(after).toMatchObject({ journeys: [{ erased: { reason: 'request 4711', actor: { id: 'op-7' } } }] })
+  })
+
+  it('erase empties the vault of its settings without any sealing key, and names it', async () => {
+    const { handle } = await completed(stack, 'digikhata')
+    const { workflowId } = handle
+    const { ONBOARDING_SEALING_PUBLIC_KEYS_FILE: publicKeys = '', ...env } = stack.local.clientEnv
+    const vaultFolder = join(folder, '..', 'vault')
+    const vault = createFileVault({ folder: vaultFolder, sealer: createSealer(publicKeySource(publicKeys)) })
+    const binding = { field: 'pan', journey: workflowId } as const
+    await vault.put({ binding, plaintext: 'ABCPE1234F', expiresAt: Date.now() + 600_000 })
+    const settings = { ONBOARDING_SECRET_STORE: 'vault', ONBOARDING_VAULT_FOLDER: vaultFolder }
+    const erase = (more: Readonly<Record<string, string>>) =>
+      runHere(['erase', workflowId, '--reason', 'request 4711'], {
+        env: { ...env, ONBOARDING_EVIDENCE_FOLDER: folder, ...more } as Record<string, string>,
+      })
+    // A vault that is mounted nowhere is not an empty one.
+    const missing = await erase({ ...settings, ONBOARDING_VAULT_FOLDER: `${vaultFolder}s` })
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('VAULT_UNAVAILABLE') })
+    expect(await runsLeft(client, workflowId)).toBe(1)
+    const erased = await erase(settings)
+    expect(erased).toMatchObject({ code: 0, stdout: expect.stringContaining('and the vault') })
+    expect(await filesIn(vaultFolder)).toEqual([])
+    expect(await runsLeft(client, workflowId)).toBe(0)
   })
 
   it('withdraw-consent ends the journey, and names the command that erases it', async () => {

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileEvidenceStore, type OnboardingClient, type Rail, type Retention, type View } from '../../client/index.js'
 import { type JourneyOptions, startJourney, type TestJourney, until } from '../support/journeys.js'
+import { type CodecKeyRing, generateCodecKey, readIdKey } from '../../secrets/index.js'
 import type { TestStack } from '../support/test-stack.js'
 
 /** The days are a test's; nobody's decision. */
@@ -18,6 +19,11 @@ export const AUDIT = { reason: 'request 4711', actor: { type: 'operator', id: 'o
 /** A client that keeps evidence in a folder. */
 export function eraser(stack: TestStack, folder: string, retention = RETENTION): Promise<OnboardingClient> {
   return stack.connect({ evidence: fileEvidenceStore(folder), retention })
+}
+
+/** Codec keys of this deployment that nothing was encrypted with: whoever has only them reads no journey. */
+export async function unusedCodecKeys({ local }: TestStack): Promise<CodecKeyRing> {
+  return { keys: [generateCodecKey(await readIdKey(local.clientEnv['ONBOARDING_ID_KEY_FILE'] ?? ''))] }
 }
 
 /** A journey that completed. */
