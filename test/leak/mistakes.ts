@@ -70,17 +70,23 @@ async function throughTheCodec(play: Play, workflowId: string, rail: Rail): Prom
   await started.result().catch((error: unknown) => play.said.failed(error))
 }
 
-/** Our own client lets ids and reasons pass: they are texts of the caller. */
+/** Our own client refuses such ids of submissions, a program without it need not. Reasons and actors are the caller's. */
 async function inIdsAndReasons(play: Play, rail: Rail): Promise<void> {
   const { client, canaries } = play.stack
   const { aadhaar, pan } = canaries.mistake('asId')
   const journey = await play.begin(rail)
   const { handle } = journey
   await play.walkTo(journey, 'ENTER_SENDER_OTP')
-  await play.tolerate(handle.resendOtp({ submissionId: aadhaar, actor: { type: 'agent', id: pan } }))
-  await play.tolerate(handle.signal.resendOtp({ submissionId: pan }))
+  await play.tolerate(handle.resendOtp({ submissionId: aadhaar }))
+  await play.tolerate(handle.resendOtp({ actor: { type: 'agent', id: pan } }))
+  const pastClient = client.temporal.workflow.getHandle(handle.workflowId)
+  await pastClient.signal('resendOtp', { submissionId: pan })
   await signalRaw(client, handle.workflowId, aadhaar, [json({})])
-  await play.tolerate(handle.reenter({ reason: `Aadhaar ${aadhaar}, PAN ${pan}`, submissionId: `${aadhaar}-2` }))
+  const actor = { type: 'operator', id: aadhaar }
+  const again = { reason: `Aadhaar ${aadhaar}, PAN ${pan}`, actor, submissionId: aadhaar }
+  await pastClient
+    .executeUpdate('reenter', { args: [again], updateId: `reenter:${aadhaar}` })
+    .catch((error: unknown) => play.said.failed(error))
   await play.tolerate(handle.cancel({ reason: `Aadhaar ${aadhaar}`, actor: { type: 'operator', id: aadhaar } }))
   const other = await play.begin(rail)
   await client.temporal.workflow.getHandle(other.handle.workflowId).terminate(`PAN ${pan}`)

@@ -11,7 +11,7 @@ export interface Place {
 const SERVES = 'whoever holds the codec’s keys, or may ask the codec server, serves the sender'
 const AS_SENT = 'Temporal keeps a message as its sender sent it'
 const OUTSIDE = 'ids, names and reasons are no payloads: no codec sees them'
-const SHOWN = 'reason, actor and names of messages are shown as they were sent'
+const SHOWN = 'reasons, actors and ids of submissions are shown as they were sent'
 
 const DEBUGGING =
   'Node’s own debugging prints URLs and headers of requests; in production a worker refuses to run with it'
