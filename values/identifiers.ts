@@ -15,7 +15,7 @@ function digits(count: number, first = '\\d'): string {
 
 const ALONE = { from: '(?<!\\d)', to: '(?!\\d)' } as const
 /** Aadhaar numbers and Virtual IDs as they are printed, also several in a row: where one ends cannot be told then. */
-const GROUPS = `${ALONE.from}\\d{4}(?:${GAP_CHARACTER}{1,4}\\d{4}){2,}${ALONE.to}`
+const GROUPS = `${ALONE.from}\\d{4}(?:${GAP_CHARACTER}{1,4}\\d{4}){2,63}${ALONE.to}`
 const VID = `${ALONE.from}${digits(16)}${ALONE.to}`
 const AADHAAR = `${ALONE.from}${digits(12)}${ALONE.to}`
 /** With the prefixes that numbers are dialled with: `+91`, `91`, `0091`, `091`, `0`. */
@@ -24,12 +24,12 @@ const MOBILE = `${ALONE.from}(?:\\+?0{0,2}91${GAP}|0${GAP})?${digits(10, '[6-9]'
 const PAN = `[A-Za-z]{5}\\d{4}[A-Za-z]|(?<![A-Za-z])[A-Za-z]{5}${GAP}\\d{4}${GAP}[A-Za-z](?![A-Za-z])`
 
 /**
- * What only looks like such a number, and is needed whole by whoever reads a log: UUIDs, hashes and ids of 32 or more hex
+ * What only looks like such a number, and is needed whole by whoever reads a log: UUIDs, hashes and ids of 32 to 256 hex
  * digits, references of calls and ids of challenges (see `clientRefOf`, `mintChallenge`), times in ms (until 2033), dates, IPv4.
  */
 const READABLE = [
   '(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])',
-  '(?<![0-9A-Za-z])[0-9A-Fa-f]{32,}(?![0-9A-Za-z])',
+  '(?<![0-9A-Za-z])[0-9A-Fa-f]{32,256}(?![0-9A-Za-z])',
   // A letter among the hex digits: without one it could be a number with a word behind it.
   '(?<![0-9A-Za-z])(?=\\d{0,9}[a-f])[0-9a-f]{10}[0-9a-z]{4}[0c][0-9a-z]{1,4}(?![0-9A-Za-z])',
   '(?<!\\d)1[5-9]\\d{11}(?!\\d)',

@@ -23,7 +23,7 @@ const SECRET_KEYS = new Set(
 const LIKE_A_SECRET_KEY = /otp|aa?dha?ar|wallettoken|^pan|pan$/
 const DIGITS = /^\d(?:[ -]?\d){3,11}$/
 
-const OTP_IN_TEXT = /otp["'\\]*\s*[:=]\s*["'\\]*\d{4,8}/gi
+const OTP_IN_TEXT = /otp["'\\]{0,16}\s{0,16}[:=]\s{0,16}["'\\]{0,16}\d{4,8}/gi
 /** A compact JWE (RFC 7516 §7.1) of AES-GCM, with its IV of 96 and its tag of 128 bits. */
 const JWE = /^[\w-]+\.[\w-]*\.[\w-]{16}\.[\w-]*\.[\w-]{22}$/
 
@@ -31,10 +31,7 @@ const DEEPEST = 64
 /** What Temporal's tools need of a payload's metadata. Anybody could write anything into the rest. */
 const SHOWN_METADATA = [METADATA_ENCODING_KEY, 'messageType', 'type']
 
-/**
- * The payload with every secret masked. JSON is written anew: its own bytes could hold what reading drops, such as the first
- * of two fields of one name. What a converter wrote without a secret keeps its bytes.
- */
+/** The payload with every secret masked; JSON without one keeps its text, unless it has two fields of one name. */
 export function forPeople(payload: Payload): Payload {
   const encoding = metadataText(payload, METADATA_ENCODING_KEY)
   const data = payload.data ?? new Uint8Array()
@@ -59,7 +56,32 @@ export function standIn(value: { $undecodable: string } | { $hidden: string }): 
 function shownJson(payload: Payload, text: string): Payload {
   const value = parsed(text)
   if (value === undefined) return standIn({ $undecodable: 'malformed JSON' })
-  return { metadata: shownMetadata(payload), data: Buffer.from(JSON.stringify(masked(value, '', 0))) }
+  const shown = masked(value, '', 0)
+  const written = JSON.stringify(shown)
+  // Written anew, a long number would lose digits. As it was sent, the first of two fields of one name would be shown unread.
+  const isShownAsSent =
+    !written.includes(MASK) && withoutSecrets(text) === text && fieldsWritten(text) === fieldsOf(shown)
+  return { metadata: shownMetadata(payload), data: Buffer.from(isShownAsSent ? text : written) }
+}
+
+/** How many fields stand in a text of valid JSON, of one name or not: each has the one colon outside of strings. */
+function fieldsWritten(text: string): number {
+  let count = 0
+  let inString = false
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (character === '\\') at += 1
+    else if (character === '"') inString = !inString
+    else if (character === ':' && !inString) count += 1
+  }
+  return count
+}
+
+function fieldsOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inner: unknown[] = Object.values(value)
+  const own = Array.isArray(value) ? 0 : inner.length
+  return inner.reduce<number>((sum, one) => sum + fieldsOf(one), own)
 }
 
 /** The value with secrets masked. `key` names it, as `plainKey` does. */

@@ -55,6 +55,19 @@ describe('what a person sees of a decoded payload', () => {
     expect(() => JSON.parse(bytes) as unknown).not.toThrow()
   })
 
+  it.each([
+    '{"amount":  12345678901234567890}',
+    '{ "a": {"b":1,"c":[{"b":2},{"b":"say \\"b\\": twice"}]}, "b":3 }',
+    '{"empty":{},"list":[],"text":"\\u0061 \\\\"}',
+  ])('what holds no secret is shown as it was sent: %s', (text) => {
+    expect(textOf(forPeople(payloadOf(Buffer.from(text))))).toBe(text)
+  })
+
+  it('of two fields of one name only the one that is read is shown, however deep', () => {
+    const text = '{"list":[{"code":"4711 for the door","code":12345678901234567890}]}'
+    expect(textOf(forPeople(payloadOf(Buffer.from(text))))).toBe('{"list":[{"code":12345678901234567000}]}')
+  })
+
   it.each(['9876543210', '98765 43210', '09876543210'])('a mobile is shown, and can be searched for: %s', (mobile) => {
     expect(shown({ mobile, note: `call ${mobile}` })).toEqual({ mobile, note: `call ${mobile}` })
   })

@@ -117,6 +117,11 @@ it('every form that a parser takes for a number is one that is blanked', () => {
   )
 })
 
+it.each(['a', '1', '1234 ', 'abcde1234 ', '\\"', 'otp \\'])('megabytes of %j are masked by all of them', (piece) => {
+  const text = `${piece.repeat(6_000_000 / piece.length)} 9999 0000 0028.`
+  for (const mask of [maskIdentifiers, redactText, FOR_PEOPLE.forPeople]) expect(mask(text)).not.toContain('0028')
+})
+
 describe('what is no number of a person stays readable', () => {
   const readable = {
     'a time in ms': fc.integer({ min: 1_500_000_000_000, max: 1_999_999_999_999 }).map(String),
