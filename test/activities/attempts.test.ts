@@ -53,7 +53,7 @@ let logged: unknown[][] = []
 let acknowledged = true
 let acknowledging: () => Promise<void> = () => Promise.resolve()
 let keys: Awaited<ReturnType<typeof generateSealingKey>>
-const eko = createEkoClient({ timeoutMs: 2_000 })
+const eko = createEkoClient({ timeoutMs: 8_000 })
 
 beforeAll(async () => {
   keys = await generateSealingKey()
