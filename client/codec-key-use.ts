@@ -71,7 +71,7 @@ async function isUsed(wire: Wire, { workflowId, runId }: KeyUse, kid: string): P
   const look = async (id: string | undefined): Promise<{ open: boolean; used: boolean }> => {
     const handle = wire.workflows.getHandle(workflowId, id)
     const [history, { raw, status }] = await Promise.all([handle.fetchHistory(), handle.describe()])
-    return { open: status.name === 'RUNNING', used: names([history, raw], kid) }
+    return { open: status.name === 'RUNNING', used: namesCodecKey([history, raw], kid) }
   }
   const seen = await call(wire, facts, () => look(runId), DEADLINE_MS).catch(ifGone)
   if (seen?.open) return seen.used
@@ -85,9 +85,9 @@ function ifGone(error: unknown): null {
 }
 
 /** Whether any payload, however deep in a protobuf message, names the key. */
-function names(value: unknown, kid: string): boolean {
+export function namesCodecKey(value: unknown, kid: string): boolean {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
   const named = (value as { [KEY_ID_METADATA]?: unknown })[KEY_ID_METADATA]
   if (named instanceof Uint8Array && Buffer.from(named).toString('utf8') === kid) return true
-  return Object.values(value).some((inner) => names(inner, kid))
+  return Object.values(value).some((inner) => namesCodecKey(inner, kid))
 }

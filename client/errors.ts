@@ -47,6 +47,16 @@ export const CLIENT_CODES = {
     cause: 'The journey has ended, and the codec key that its result was encrypted with was destroyed.',
     action: 'Start again to learn from Eko where the sender stands; that costs an SMS.',
   },
+  WORKER_LACKS_KEY: {
+    cause: 'A worker lacks a codec key, so the journey waits. What was asked may still happen.',
+    action:
+      'Look for CODEC_KEY_MISSING in the workers’ logs: it names the key. Put it into their ONBOARDING_CODEC_KEYS_FILE and restart; then ask again with the same `submissionId`.',
+  },
+  JOURNEY_UNREADABLE: {
+    cause: 'The codec key that the journey’s history was encrypted with was destroyed, so no worker can carry it on.',
+    action:
+      'Bring the key back where a copy is left; else terminate it and the sender’s limits in Temporal and start again: Eko knows where the sender stands.',
+  },
   UNREACHABLE: {
     cause: 'Temporal cannot be reached.',
     action: 'Check TEMPORAL_ADDRESS and the server; then ask again with the same `submissionId`.',

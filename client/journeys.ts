@@ -18,6 +18,7 @@ import {
 } from '../workflows/messages.js'
 import type { CallFacts } from './error-mapping.js'
 import { OnboardingError } from './errors.js'
+import { namingKeyTrouble } from './key-trouble.js'
 import { call, type Wire, withinDeadline } from './wire.js'
 
 /** The search attributes of a journey, all keywords; no value is personal. */
@@ -217,6 +218,19 @@ export async function callLive<T>(
   make: () => Promise<T>,
   firstRunId?: string,
 ): Promise<T> {
+  try {
+    return await callLiveRun(wire, facts, make, firstRunId)
+  } catch (error) {
+    throw await namingKeyTrouble(wire, facts.workflowId, error)
+  }
+}
+
+async function callLiveRun<T>(
+  wire: Wire,
+  facts: CallFacts & { readonly workflowId: string },
+  make: () => Promise<T>,
+  firstRunId: string | undefined,
+): Promise<T> {
   const bounded = withinDeadline(wire)
   for (let gone = 0; ;) {
     try {
@@ -249,7 +263,7 @@ const QUERY_PAUSE_MS = 100
  */
 async function query<T>(
   wire: Wire,
-  facts: CallFacts,
+  facts: CallFacts & { readonly workflowId: string },
   make: () => Promise<T>,
   deadlineMs: number = wire.settings.deadlineMs,
 ): Promise<Queried<T>> {
@@ -270,7 +284,8 @@ async function query<T>(
       return await call(wire, facts, ask, attemptMs)
     } catch (error) {
       const pause = Date.now() < begun + attemptMs ? QUERY_PAUSE_MS : 0
-      if (!isDeadlineError(error) || Date.now() + pause >= end) throw error
+      if (!isDeadlineError(error) || Date.now() + pause >= end)
+        throw await namingKeyTrouble(wire, facts.workflowId, error)
       await sleep(pause)
     }
   }

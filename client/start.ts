@@ -21,6 +21,7 @@ import {
 import { OnboardingError } from './errors.js'
 import { createHandle, type HandleContext, type JourneyHandle } from './handle.js'
 import { requireIdKey, senderJourneyId } from './ids.js'
+import { namingKeyTrouble } from './key-trouble.js'
 import { ATTRIBUTES, describeJourney, journeyResult, wasDropped } from './journeys.js'
 import { detailsSchema, userCodeSchema } from './messages.js'
 import { check, submissionIdSchema, valueSchema } from './validation.js'
@@ -171,8 +172,9 @@ async function joinRunning({ wire, workflowId, submissionId, input }: Open): Pro
     )
   } catch (error) {
     const again = error instanceof OnboardingError && (GONE.includes(error.code) || wasDropped(error))
-    if (again) return null
-    throw sayThatItMayHaveStarted(error)
+    const named = await namingKeyTrouble(wire, workflowId, error)
+    if (again && named === error) return null
+    throw sayThatItMayHaveStarted(named)
   }
 }
 
@@ -204,7 +206,7 @@ async function startRun({ wire, workflowId, submissionId, input }: Open): Promis
       }),
     )
   } catch (error) {
-    throw sayThatItMayHaveStarted(error)
+    throw sayThatItMayHaveStarted(await namingKeyTrouble(wire, workflowId, error))
   }
 }
 

@@ -35,10 +35,12 @@ export async function answerOf(
     }
   } catch (error) {
     // QUEUED is a good answer too: time that runs out behind it is no error.
-    if (queued && error instanceof OnboardingError && error.code === 'DEADLINE') return queued
+    if (queued && error instanceof OnboardingError && UNKNOWN_YET.includes(error.code)) return queued
     throw error
   }
 }
+
+const UNKNOWN_YET: readonly string[] = ['DEADLINE', 'WORKER_LACKS_KEY']
 
 async function sendOnce(
   wire: Wire,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isClosed, type NextAction, type State, type View } from '../workflows/messages.js'
-import { OnboardingError } from './errors.js'
+import { type ErrorCode, OnboardingError } from './errors.js'
 import { journeyResult, queryView } from './journeys.js'
 import type { Wire } from './wire.js'
 
@@ -88,8 +88,10 @@ function reached(view: View, isThere: boolean): View | undefined {
 }
 
 function isPassing(error: unknown): boolean {
-  return error instanceof OnboardingError && (error.code === 'UNREACHABLE' || error.code === 'DEADLINE')
+  return error instanceof OnboardingError && PASSING.includes(error.code)
 }
+
+const PASSING: readonly ErrorCode[] = ['UNREACHABLE', 'DEADLINE', 'WORKER_LACKS_KEY']
 
 /** What a wait saw until its time was up. */
 interface Waited {
@@ -100,7 +102,7 @@ interface Waited {
 }
 
 function timeIsUp({ workflowId, timeoutMs, lastTrouble, lastView }: Waited): unknown {
-  if (lastTrouble instanceof OnboardingError && lastTrouble.code === 'UNREACHABLE') return lastTrouble
+  if (lastTrouble instanceof OnboardingError && lastTrouble.code !== 'DEADLINE') return lastTrouble
   const seen = lastView && { state: lastView.state, status: lastView.status, revision: lastView.revision }
   const where = seen ? ` It is at ${seen.state}, ${seen.status.kind}.` : ''
   return new OnboardingError('DEADLINE', {

@@ -1,5 +1,5 @@
 import { webcrypto } from 'node:crypto'
-import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec } from '@temporalio/common'
+import { ApplicationFailure, METADATA_ENCODING_KEY, type Payload, type PayloadCodec } from '@temporalio/common'
 import proto from '@temporalio/proto'
 import type { CodecKeyRing } from './codec-keys.js'
 
@@ -25,16 +25,23 @@ export const UNDECODABLE = {
 } as const
 export type UndecodableReason = (typeof UNDECODABLE)[keyof typeof UNDECODABLE]
 
-/** A key of this deployment is missing: nothing is decided without it, so that what is done can be done again. */
-export class CodecKeyMissingError extends Error {
+/** The type of the failures of tasks for which a codec key is missing. */
+export const CODEC_KEY_MISSING = 'CODEC_KEY_MISSING'
+
+/**
+ * A key of this deployment is missing: nothing is decided without it, so that what is done can be done again. As an
+ * application failure its type stays legible in histories, where the key to its message may be missing, too.
+ */
+export class CodecKeyMissingError extends ApplicationFailure {
   override readonly name = 'CodecKeyMissingError'
-  readonly code = 'CODEC_KEY_MISSING'
+  readonly code = CODEC_KEY_MISSING
   constructor(
     /** The id of the missing key. */
     readonly kid: string,
   ) {
     super(
       `The codec key ${kid} is not in the key ring. Put it into the file of ONBOARDING_CODEC_KEYS_FILE and restart.`,
+      CODEC_KEY_MISSING,
     )
   }
 }
