@@ -8,7 +8,7 @@ import { type Evidence, evidenceOf, type JourneyRun, type Reading, readingOfResu
 import { endsOf, type JourneyRuns } from './runs.js'
 
 /** That nothing is known of a run because the server or the workers are away: then one asks again. */
-const PASSING: readonly ErrorCode[] = ['UNREACHABLE', 'DEADLINE', 'ACCESS_DENIED']
+const PASSING: readonly ErrorCode[] = ['UNREACHABLE', 'DEADLINE', 'ACCESS_DENIED', 'WORKER_LACKS_KEY']
 
 /**
  * The evidence of a journey as it stands in Temporal. Runs that were terminated hold no result: their history is asked,

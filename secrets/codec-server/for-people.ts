@@ -1,11 +1,12 @@
 import { METADATA_ENCODING_KEY, type Payload } from '@temporalio/common'
 import { replaceIdentifiers } from '../../values/identifiers.js'
 import { sealedHeader } from '../../values/sealed-field.js'
+import { maskPersonal } from './mask-personal.js'
 
 /**
  * A decoded payload as a person may see it. Whatever stands in a history can be asked for here, also what a client sent
- * by mistake and the journey refused. So secrets are masked wherever they stand, sealed or not, and what cannot be
- * looked into is not shown.
+ * by mistake and the journey refused. So secrets are masked wherever they stand, sealed or not, people are masked but for
+ * what an operator knows them by, and what cannot be looked into is not shown.
  */
 
 /** In every mask and in nothing else, so that what was decoded for a person can be told from what may be encoded. */
@@ -31,7 +32,7 @@ const DEEPEST = 64
 /** What Temporal's tools need of a payload's metadata. Anybody could write anything into the rest. */
 const SHOWN_METADATA = [METADATA_ENCODING_KEY, 'messageType', 'type']
 
-/** The payload with every secret masked; JSON without one keeps its text, unless it has two fields of one name. */
+/** The payload with every mask that it needs; JSON that needs none keeps its text, unless it has two fields of one name. */
 export function forPeople(payload: Payload): Payload {
   const encoding = metadataText(payload, METADATA_ENCODING_KEY)
   const data = payload.data ?? new Uint8Array()
@@ -56,7 +57,7 @@ export function standIn(value: { $undecodable: string } | { $hidden: string }): 
 function shownJson(payload: Payload, text: string): Payload {
   const value = parsed(text)
   if (value === undefined) return standIn({ $undecodable: 'malformed JSON' })
-  const shown = masked(value, '', 0)
+  const shown = maskPersonal(masked(value, '', 0))
   const written = JSON.stringify(shown)
   // Written anew, a long number would lose digits. As it was sent, the first of two fields of one name would be shown unread.
   const isShownAsSent =
@@ -112,7 +113,7 @@ function isSecretNumber(digits: string, key: string): boolean {
   )
 }
 
-/** Mobiles stay: they are no secret here, and what people look for. */
+/** Mobiles are left to `maskPersonal`: they are no secret, and shown in part. */
 function withoutSecrets(text: string): string {
   return replaceIdentifiers(text.replace(OTP_IN_TEXT, MASK), () => MASK, { mobiles: false })
 }

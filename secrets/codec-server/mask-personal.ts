@@ -12,10 +12,10 @@ const HIDDEN_KEYS = new Set(['dob', 'dateofbirth', 'address', 'residenceaddress'
 const DEEPEST = 64
 
 /**
- * A decoded JSON value, secrets masked already, with the people in it masked: enough to recognise somebody whom one knows, not enough to learn who
- * it is. Mobiles go wherever they stand, as `98••••••10`; names by the field they are in, as `A•••• S••••`; date of birth
- * and address are not shown. The name of a message stays, beside its `body`, and so does what is wrong with a field. A name in a sentence cannot be told from a
- * word.
+ * A decoded JSON value, secrets masked already, with the people in it masked: enough to recognise somebody whom one
+ * knows, not enough to learn who it is. Mobiles go wherever they stand, as `98••••••10`; names by the field they are in,
+ * as `A•••• S••••`; date of birth and address are not shown. The name of a message stays, beside its `body`, and so does
+ * what is wrong with a field. A name in a sentence cannot be told from a word.
  */
 export function maskPersonal(value: unknown): unknown {
   return masked(value, '', 0)

@@ -35,7 +35,7 @@ async function start(options: Parameters<typeof startTestCodecServer>[0] = {}): 
 describe('decoding and encoding', () => {
   it('a payload is decoded to what it was, byte by byte, and an order of many is kept', async () => {
     const server = await start()
-    const plain = [payloadOf({ name: CANARY }), payloadOf(Buffer.from('{"a":  12345678901234567890}')), payloadOf([1])]
+    const plain = [payloadOf({ note: CANARY }), payloadOf(Buffer.from('{"a":  12345678901234567890}')), payloadOf([1])]
     const {
       http,
       text: answer,

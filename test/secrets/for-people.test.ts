@@ -68,21 +68,19 @@ describe('what a person sees of a decoded payload', () => {
     expect(textOf(forPeople(payloadOf(Buffer.from(text))))).toBe('{"list":[{"code":12345678901234567000}]}')
   })
 
-  it.each(['9876543210', '98765 43210', '09876543210'])('a mobile is shown, and can be searched for: %s', (mobile) => {
-    expect(shown({ mobile, note: `call ${mobile}` })).toEqual({ mobile, note: `call ${mobile}` })
-  })
+  it.each(['9876543210', '98765 43210', '09876543210'])(
+    'a mobile is shown in part, wherever it stands: %s',
+    (mobile) => {
+      expect(shown({ mobile, note: `call ${mobile}` })).toEqual({ mobile: '98••••••10', note: 'call 98••••••10' })
+    },
+  )
 
   it('a secret as the name of a field is a mask', () => {
     expect(shown({ '999900000028': true })).toEqual({ [MASK]: true })
   })
 
   it.each([
-    {
-      mobile: '9999912345',
-      name: 'Asha Sample',
-      dob: '1990-01-31',
-      residenceAddress: ['12 MG Road', 'Pune', '411001'],
-    },
+    { mobileMasked: '99xxxxxx45', nameMasked: 'A*** S*****', state: 'PAN_REQUIRED', userCode: '20810200' },
     { fieldErrors: { otp: 'The code is wrong', pan: 'must be sealed for this journey as `pan`' } },
     { policy: { otpLifetimeSeconds: 600 }, otpExpiresAt: 1_790_000_000_000, panAt: '2026-11-21T06:27:53.000Z' },
     { id: 'a8098c1a-f86e-41da-bd1a-123456789012', textSha256: '123456789012'.repeat(5) + 'abcd' },
