@@ -54,7 +54,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   try {
     const result = await runOn(stack, options)
     // What nobody broke on purpose is to be looked into.
-    keep ||= result.violations.length > 0 && !patches && !options.interrupted?.aborted
+    const { violations, troubles } = result
+    keep ||= violations.length + troubles.length > 0 && !patches && !options.interrupted?.aborted
     return result
   } finally {
     if (keep) report(`The database and the logs of this run are in ${stack.folder}`)

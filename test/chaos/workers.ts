@@ -21,7 +21,7 @@ export interface WorkerPool {
   replace(worker: PooledWorker): Promise<void>
   /** How many workers were started with a clock that is off. */
   readonly skewed: number
-  /** Workers that ended although nobody made them: what they printed last. */
+  /** Workers that ended although nobody made them: what they printed last. Each has its successor, as anywhere. */
   readonly deaths: readonly string[]
   stop(): Promise<void>
 }
@@ -62,8 +62,9 @@ export async function startWorkers({ build, size, env, logs }: PoolOptions): Pro
     workers.set(slot, worker)
     void process_.exited.then(({ code, signal }) => {
       if (stopped || expected.has(process_)) return
-      const last = process_.lastLines(5).join(' | ')
+      const last = process_.lastLines(25).join(' | ')
       deaths.push(`${name} ended by itself (${signal ?? `exit code ${String(code)}`}): ${last}`)
+      if (workers.get(slot) === worker) start(slot).catch((error: unknown) => deaths.push(String(error)))
     })
     await process_.waitForLine(/"worker":"ready"/)
   }
