@@ -2,6 +2,7 @@ import { numbered, success, undocumentedUse } from './envelope.js'
 import type { Answer } from './envelope.js'
 import type { CodeRefusal } from './codes.js'
 import type { OtpDispatch, WrongOtpForm } from './dialects.js'
+import { twoDecimals } from './money/rupees.js'
 import { Rail } from './names.js'
 import type { Sender } from './senders.js'
 import type { Call } from './world.js'
@@ -56,7 +57,7 @@ export function profile(call: Call, sender: Sender, { kycState, wallet }: Profil
     kyc_validity: '',
     kyc_remark: '',
     kyc_type: '',
-    balance: '0.00',
+    balance: twoDecimals(call.world.money.balance(call.rail, sender.mobile)),
     next_allowed_limit: '50000.0',
     name: sender.name,
     digital_ekyc: 0,

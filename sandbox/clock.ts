@@ -4,6 +4,11 @@
  */
 export class SandboxClock {
   offsetMs: number
+  /**
+   * How far the bank's clock is ahead of the true time, ms. It moves settlements, cooling periods, late commits, and the
+   * days and months of limits, and nothing else, so that a test can let an hour pass for money alone.
+   */
+  bankAheadMs = 0
 
   constructor(offsetMs = 0) {
     this.offsetMs = offsetMs
@@ -17,6 +22,11 @@ export class SandboxClock {
   /** The true time, ms since the epoch; the ledger and lifetimes of codes use it. */
   trueNow(): number {
     return Date.now()
+  }
+
+  /** What the time is for money, ms since the epoch. */
+  bankNow(): number {
+    return Date.now() + this.bankAheadMs
   }
 
   /** The true time as ISO 8601, for ledger and inbox. */

@@ -4,6 +4,8 @@ import type { SandboxPolicy } from './policy.js'
 
 /** Forms of `otp_ref_id` in Eko's samples: base64 text of several lengths, text that is no base64, digits, tildes. */
 export type RefForm = 'opaque88' | 'opaque96' | 'odd74' | 'digits' | 'tilde'
+/** A reference that is made of something known, and that no code has had. */
+export type GivenRef = { ref: string }
 
 /** A code that was sent, with all that it is bound to. */
 export interface IssuedCode {
@@ -22,13 +24,22 @@ export interface IssuedCode {
 }
 
 /** Why a code was not accepted. */
-export type CodeRefusal = 'UNKNOWN_REF' | 'SUPERSEDED' | 'CONSUMED' | 'EXHAUSTED' | 'EXPIRED' | 'WRONG_CODE'
+export type CodeRefusal =
+  'UNKNOWN_REF' | 'SUPERSEDED' | 'CONSUMED' | 'EXHAUSTED' | 'EXPIRED' | 'WRONG_CODE' | 'OTHER_DETAILS'
 export type CodeCheck = { ok: true; issued: IssuedCode } | { ok: false; refusal: CodeRefusal }
 
 export interface CodeOwner {
   rail: Rail
   mobile: string
   purpose: Purpose
+}
+
+/** What a code must have been sent for, and whether a used one counts once more. */
+export interface RedeemOptions {
+  /** `OTHER_DETAILS` where the code was sent for something else; it stays usable for that. */
+  subject?: string
+  /** The right code is accepted although it was used. */
+  usedCounts?: boolean
 }
 
 /** All codes ever issued. One is live per rail, mobile and purpose; a newer one ends the older. */
@@ -48,8 +59,11 @@ export class CodeBook {
     this.#next.set(key, [...(this.#next.get(key) ?? []), ...codes])
   }
 
-  /** Issues a code and ends the owner's older one. */
-  issue(owner: CodeOwner, form: RefForm, now: number, subject = '', bornExpired = false): IssuedCode {
+  /**
+   * Issues a code and ends the owner's older one.
+   * @throws RangeError for a given reference that a code has had
+   */
+  issue(owner: CodeOwner, form: RefForm | GivenRef, now: number, subject = '', bornExpired = false): IssuedCode {
     const previous = this.live(owner)
     if (previous) previous.state = 'SUPERSEDED'
     const issued: IssuedCode = {
@@ -68,12 +82,16 @@ export class CodeBook {
   }
 
   /** Tries a code. A right one is consumed; a wrong one counts against its reference. */
-  redeem(owner: CodeOwner, otpRefId: string, code: string, now: number): CodeCheck {
+  redeem(owner: CodeOwner, otpRefId: string, code: string, now: number, options: RedeemOptions = {}): CodeCheck {
     const issued = this.#byRef.get(otpRefId)
     if (!issued || ownerKey(issued) !== ownerKey(owner)) return { ok: false, refusal: 'UNKNOWN_REF' }
+    if (issued.state === 'CONSUMED' && options.usedCounts && issued.code === code) return { ok: true, issued }
     if (issued.state !== 'LIVE') return { ok: false, refusal: issued.state }
     if (this.expiresAt(issued) <= now) return { ok: false, refusal: 'EXPIRED' }
     if (issued.code === code) {
+      if (options.subject !== undefined && options.subject !== issued.subject) {
+        return { ok: false, refusal: 'OTHER_DETAILS' }
+      }
       issued.state = 'CONSUMED'
       return { ok: true, issued }
     }
@@ -93,7 +111,11 @@ export class CodeBook {
     return issued.bornExpired ? issued.issuedAt : issued.issuedAt + this.#policy().codeLifetimeMs
   }
 
-  #freshRef(owner: CodeOwner, form: RefForm): string {
+  #freshRef(owner: CodeOwner, form: RefForm | GivenRef): string {
+    if (typeof form === 'object') {
+      if (this.#byRef.has(form.ref)) throw new RangeError(`A code has had the reference ${form.ref} already.`)
+      return form.ref
+    }
     let ref = randomRef(owner.mobile, form)
     while (this.#byRef.has(ref)) ref = randomRef(owner.mobile, form)
     return ref

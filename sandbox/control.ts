@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { addressed, ControlError, paise, parsed, policySchema } from './control-support.js'
+import type { Handler, Served } from './control-support.js'
+import { MONEY_HANDLERS } from './control-money.js'
 import { faultListSchema } from './faults.js'
 import { parseJson, readBody, requestUrl, sendJson } from './http.js'
 import type { InboxFilter } from './inbox.js'
-import { Dialect, PURPOSES, Rail, Stage } from './names.js'
+import { Dialect, PURPOSES, Stage } from './names.js'
 import { inboxPage } from './page.js'
 import { scenariosJson } from './scenarios.js'
 import { seedSender } from './senders.js'
@@ -14,58 +17,28 @@ import type { World } from './world.js'
 const CONTROL_BODY_LIMIT_BYTES = 1024 * 1024
 
 const dialectSchema = z.strictObject({ dialect: z.enum(Dialect) })
-const clockSchema = z.strictObject({ offsetMs: z.number().int() })
-const policySchema = z
-  .strictObject({
-    codeLifetimeMs: z.number(),
-    codeAttempts: z.number().int().positive(),
-    mobileVerifiedMs: z.number(),
-    walletTokenLifetimeMs: z.number(),
-    leadingZeroShare: z.number().min(0).max(1),
-    padIntegerCodes: z.boolean(),
-    aadhaarCheck: z.enum(['format', 'verhoeff']),
-    bodyLimitBytes: z.number().int().positive(),
-  })
-  .partial()
+const clockSchema = z.strictObject({
+  offsetMs: z.number().int().optional(),
+  bankAheadMs: z.number().int().optional(),
+})
 const seedSchema = z.strictObject({
   stage: z.enum(Stage),
   name: z.string().min(1).optional(),
   dob: z.iso.date().optional(),
   pan: z.string().optional(),
   mobileVerified: z.boolean().optional(),
+  balancePaise: paise.optional(),
+  monthUsedPaise: paise.optional(),
 })
 const nextCodesSchema = z.strictObject({
   purpose: z.enum(PURPOSES),
   codes: z.array(z.string().regex(/^\d{4,8}$/, 'a code has 4 to 8 digits')).max(100),
 })
-const mobileSchema = z.string().regex(/^\d{10}$/, 'a mobile has 10 digits')
-const railSchema = z.enum(Rail)
 const purposeSchema = z.enum(PURPOSES)
 
 /** The page holds all that it needs: nothing is loaded from anywhere. */
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:"
-
-/** A control request that cannot be served; told as HTTP status and text. */
-class ControlError extends Error {
-  readonly http: number
-
-  constructor(http: number, message: string) {
-    super(message)
-    this.http = http
-  }
-}
-
-interface Asked {
-  world: World
-  query: URLSearchParams
-  body: unknown
-  /** Parts of the path after the first. */
-  rest: string[]
-}
-
-type Served = { json: unknown } | { html: string } | { wave: Buffer }
-type Handler = (asked: Asked) => Served
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
   'GET ': ({ world }) => ({ html: inboxPage(world) }),
@@ -93,7 +66,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   'GET clock': ({ world }) => clock(world),
   'PUT clock': ({ world, body }) => {
-    world.clock.offsetMs = parsed(clockSchema, body).offsetMs
+    const { offsetMs, bankAheadMs } = parsed(clockSchema, body)
+    if (offsetMs === undefined && bankAheadMs === undefined)
+      throw new ControlError(400, 'Give offsetMs or bankAheadMs.')
+    world.clock.offsetMs = offsetMs ?? world.clock.offsetMs
+    world.clock.bankAheadMs = bankAheadMs ?? world.clock.bankAheadMs
     return clock(world)
   },
   'GET policy': ({ world }) => ({ json: world.policy }),
@@ -105,7 +82,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'GET senders': ({ world, rest }) => ({ json: senderJson(world, addressed(world, rest)) }),
   'PUT senders': ({ world, rest, body }) => {
     const sender = addressed(world, rest)
-    seedSender(sender, parsed(seedSchema, body), world.clock.trueNow())
+    const { balancePaise, monthUsedPaise, ...seed } = parsed(seedSchema, body)
+    seedSender(sender, seed, world.clock.trueNow())
+    if (balancePaise !== undefined) world.money.setBalance(sender.rail, sender.mobile, balancePaise)
+    if (monthUsedPaise !== undefined) world.money.setUsedBefore(sender.rail, sender.mobile, monthUsedPaise)
     return { json: senderJson(world, sender) }
   },
   'POST next-codes': ({ world, rest, body }) => {
@@ -114,6 +94,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     world.codes.decide({ rail, mobile, purpose }, codes)
     return { json: { rail, mobile, purpose, decided: codes.length } }
   },
+  ...MONEY_HANDLERS,
   'GET consent-audio': () => ({ wave: silentWave() }),
   'POST reset': ({ world }) => {
     world.reset()
@@ -129,6 +110,7 @@ export async function serveControl(request: IncomingMessage, response: ServerRes
     const handler = findHandler(request, first)
     const body = await controlBody(request)
     if (body === ABORTED) return
+    world.money.tick()
     const served = handler({ world, query: url.searchParams, body, rest })
     if ('json' in served) return sendJson(response, 200, served.json)
     const [type, content] = 'html' in served ? ['text/html; charset=utf-8', served.html] : ['audio/wav', served.wave]
@@ -166,12 +148,6 @@ async function controlBody(request: IncomingMessage): Promise<unknown> {
   return json.value
 }
 
-function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body)
-  if (!result.success) throw new ControlError(400, z.prettifyError(result.error))
-  return result.data
-}
-
 function inboxFilter(query: URLSearchParams): InboxFilter {
   const mobile = query.get('mobile')
   const purpose = query.get('purpose')
@@ -181,19 +157,12 @@ function inboxFilter(query: URLSearchParams): InboxFilter {
   }
 }
 
-function addressed(world: World, rest: string[]): ReturnType<World['senders']['get']> {
-  const [rail, mobile, ...more] = rest
-  if (more.length > 0 || rail === undefined || mobile === undefined) {
-    throw new ControlError(404, 'A sender is addressed as /<digikhata|levin>/<mobile>, e.g. /senders/levin/6000000001.')
-  }
-  return world.senders.get(parsed(railSchema, rail), parsed(mobileSchema, mobile))
-}
-
 function faults(world: World): Served {
   return { json: { faults: world.faults.list() } }
 }
 
 function clock(world: World): Served {
-  const { offsetMs } = world.clock
-  return { json: { offsetMs, platformNow: new Date(world.clock.platformNow()).toISOString() } }
+  const { clock: now } = world
+  const [platformNow, bankNow] = [now.platformNow(), now.bankNow()].map((time) => new Date(time).toISOString())
+  return { json: { offsetMs: now.offsetMs, platformNow, bankAheadMs: now.bankAheadMs, bankNow } }
 }

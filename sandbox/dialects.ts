@@ -1,5 +1,6 @@
 import type { InvalidParamsKey } from './envelope.js'
 import { Dialect, Rail } from './names.js'
+import type { Purpose } from './names.js'
 
 /**
  * Eko's documents contradict each other. A dialect is one consistent choice among the documented forms; together the
@@ -17,7 +18,7 @@ export interface DialectRules {
   onboardAgain: Record<Rail, 'otpSent' | 'walletOpened' | 'walletExists' | 'verificationPending'>
   /** `status` of "Validate the OTP": 0 (with response_status_id 0) or 2129 (with 1). */
   otpSentStatus: Record<OtpDispatch, Record<Rail, 0 | 2129>>
-  wrongOtp: Record<'SENDER' | 'AADHAAR', Record<Rail, WrongOtpForm>>
+  wrongOtp: Record<Purpose, Record<Rail, WrongOtpForm>>
   /** A known mobile whose Aadhaar is pending: 2136, or 309 whose `data.kyc_state` is not 0. */
   aadhaarPendingAgain: Record<Rail, 'pending' | 'profile'>
   /** `customer_profile.kyc_state` and `data.kyc_state` of a finished sender, after a verified sender OTP. */
@@ -35,6 +36,16 @@ export interface DialectRules {
   panWhenActive: 'alreadyApproved' | 'profile'
   /** Shape of sender refs: opaque text, or the form that has the mobile inside. */
   senderRef: Record<Rail, 'opaque' | 'tilde'>
+  /** No recipients: type 22 without `data` (shown of another rail of Eko's), or 23 with an empty list. */
+  noRecipients: Record<Rail, 'type22' | 'emptyList'>
+  /** A recipient that is there already: 342 of Eko's table, or 2148 with a description. */
+  recipientAgain: Record<Rail, 'status342' | 'status2148'>
+  /** DigiKhata's verified recipient code: `status` 2131 as on its page, or 0 as Eko's web client wants it. */
+  recipientVerified: 'status2131' | 'status0'
+  /** `response_status_id` of a transfer that is not paid yet: Eko's table of it, or 0. */
+  pendingStatusId: 'table' | 'zero'
+  /** Amounts in `data` as text or as numbers. */
+  amountsAsNumbers: boolean
 }
 
 /** Operations that answer "Validate the OTP". */
@@ -63,7 +74,13 @@ const PORTAL_2026: DialectRules = {
     generateSenderOtp: both(0),
     generateAadhaarOtp: both(0),
   },
-  wrongOtp: { SENDER: both('status302', 'status2138'), AADHAAR: both('status2131Id302', 'type1388Id302') },
+  wrongOtp: {
+    SENDER: both('status302', 'status2138'),
+    AADHAAR: both('status2131Id302', 'type1388Id302'),
+    TRANSACTION: both('status302'),
+    RECIPIENT: both('status302'),
+    REFUND: both('status302'),
+  },
   aadhaarPendingAgain: both('pending'),
   kycState: both({ profile: 1, data: 0 }, { profile: 0, data: 0 }),
   limitAsNumber: false,
@@ -74,6 +91,11 @@ const PORTAL_2026: DialectRules = {
   levinPanDone: 'profile',
   panWhenActive: 'alreadyApproved',
   senderRef: both('opaque'),
+  noRecipients: both('type22'),
+  recipientAgain: both('status342'),
+  recipientVerified: 'status2131',
+  pendingStatusId: 'table',
+  amountsAsNumbers: false,
 }
 
 const DOCS_2025: DialectRules = {
@@ -89,11 +111,19 @@ const DOCS_2025: DialectRules = {
     generateSenderOtp: both(0),
     generateAadhaarOtp: both(0),
   },
-  wrongOtp: { SENDER: both('status2131Id302', 'status2138'), AADHAAR: both('status302', 'status2131') },
+  wrongOtp: {
+    SENDER: both('status2131Id302', 'status2138'),
+    AADHAAR: both('status302', 'status2131'),
+    TRANSACTION: both('status2131Id302', 'status2138'),
+    RECIPIENT: both('status2131Id302'),
+    REFUND: both('status2131Id302'),
+  },
   levinTokenWhenPending: true,
   levinAadhaar: 'type2129',
   levinPanDone: 'registered',
   panWhenActive: 'profile',
+  noRecipients: both('emptyList'),
+  recipientAgain: both('status342', 'status2148'),
 }
 
 const WLC: DialectRules = {
@@ -107,7 +137,13 @@ const WLC: DialectRules = {
     generateSenderOtp: both(2129, 0),
     generateAadhaarOtp: both(2129, 0),
   },
-  wrongOtp: { SENDER: both('status2131', 'type1388Id302'), AADHAAR: both('status2138', 'status2131Id302') },
+  wrongOtp: {
+    SENDER: both('status2131', 'type1388Id302'),
+    AADHAAR: both('status2138', 'status2131Id302'),
+    TRANSACTION: both('status2131', 'status2131Id302'),
+    RECIPIENT: both('status2131'),
+    REFUND: both('status2131'),
+  },
   aadhaarPendingAgain: both('profile', 'pending'),
   kycState: both({ profile: 2, data: 0 }, { profile: 1, data: 0 }),
   limitAsNumber: true,
@@ -116,6 +152,10 @@ const WLC: DialectRules = {
   levinAadhaar: 'type2129',
   levinTokenAfterAadhaar: 'rotated',
   senderRef: both('tilde', 'opaque'),
+  noRecipients: both('type22', 'emptyList'),
+  recipientVerified: 'status0',
+  pendingStatusId: 'zero',
+  amountsAsNumbers: true,
 }
 
 /** The rules of each dialect. */

@@ -8,7 +8,9 @@ import type { FaultSpec } from './faults.js'
 import { isObject, parseJson, readBody, requestUrl, saysJson } from './http.js'
 import type { BodyRead } from './http.js'
 import type { CallEntry } from './ledger.js'
+import { Rail } from './names.js'
 import type { Operation } from './operations.js'
+import { ownerOf } from './owner.js'
 import { EKO_BASE_PATH, route } from './routing.js'
 import type { World } from './world.js'
 import { refusedRequest } from './validation.js'
@@ -23,7 +25,9 @@ interface Surroundings {
 /** A call that is known, signed and readable. */
 interface Admitted {
   operation: Operation
+  rail: Rail | null
   mobile: string
+  reference: string
   params: Record<string, unknown>
   developer: Developer
   clientRefId: string | null
@@ -40,11 +44,13 @@ export async function serveEko(
   const url = requestUrl(request)
   const routed = route(request.method ?? 'GET', url.pathname.slice(EKO_BASE_PATH.length))
   const found = routed.kind === 'found' ? routed : undefined
+  world.money.tick()
+  const whose = found && ownerOf(world, found)
   const entry = world.ledger.received({
     at: world.clock.stamp(),
     operation: found?.operation.name ?? null,
-    rail: found?.operation.rail ?? null,
-    mobile: found?.mobile ?? null,
+    rail: whose?.rail ?? null,
+    mobile: whose?.mobile ?? null,
     method: request.method ?? '',
     path: url.pathname,
     developerKey: headerText(request, 'developer_key'),
@@ -66,7 +72,8 @@ export async function serveEko(
     return delivery.send(replyOf(gateway(405, 'Method Not Allowed'), { allow: routed.allow }))
   }
 
-  const { operation } = routed
+  const { operation, reference } = routed
+  const { rail } = entry
   const signature = world.signatures.check(request.headers, world.clock.platformNow())
   if (!signature.ok) return delivery.send(replyOf(unauthorised(signature.failure, world.rules.authHttp)))
   if (operation.method !== 'GET' && !saysJson(request)) {
@@ -75,10 +82,19 @@ export async function serveEko(
   if (!params) return delivery.send(replyOf(unreadable(world)))
 
   const mobile = routed.mobile ?? entry.mobile ?? ''
-  const fault = takeFault(world, operation, mobile)
+  const fault = takeFault(world, operation, rail, mobile)
   if (fault) entry.fault = fault.fault
   const clientRefId = entry.clientRefId
-  const call = { operation, mobile, params, developer: signature.developer, clientRefId, fault }
+  const call = {
+    operation,
+    rail,
+    mobile,
+    reference: reference ?? '',
+    params,
+    developer: signature.developer,
+    clientRefId,
+    fault,
+  }
   return serveAdmitted(call, entry, delivery, around)
 }
 
@@ -113,9 +129,9 @@ function unreadable(world: World): Answer {
 }
 
 /** Faults that were asked for come before those of the mobile's scenario. */
-function takeFault(world: World, operation: Operation, mobile: string): FaultSpec | undefined {
-  const call = { operation: operation.name, rail: operation.rail, mobile }
-  return world.faults.take(call) ?? world.senders.get(operation.rail, mobile).faults.take(call)
+function takeFault(world: World, operation: Operation, rail: Rail | null, mobile: string): FaultSpec | undefined {
+  const call = { operation: operation.name, rail, mobile }
+  return world.faults.take(call) ?? (rail && world.senders.get(rail, mobile).faults.take(call)) ?? undefined
 }
 
 async function serveAdmitted(
@@ -140,6 +156,8 @@ async function serveAdmitted(
   switch (fault?.fault) {
     case 'dropAfterCommit':
       return delivery.drop()
+    case 'lateCommit':
+      return fault.http === undefined ? delivery.drop() : delivery.send(replyOf(gateway(fault.http, 'Internal error')))
     case 'delayAfterCommit':
       await delivery.wait(fault.ms, replaced)
       return delivery.send(reply)
@@ -154,11 +172,13 @@ async function serveAdmitted(
 
 /** Validates and carries out; only what was carried out is `executed`. */
 function carryOut(call: Admitted, entry: CallEntry, { world, origin }: Surroundings): Answer {
-  const { operation, mobile, params, developer, clientRefId, fault } = call
+  const { operation, mobile, params, developer, clientRefId, fault, reference } = call
+  // Where nothing says whose reference it is, nothing is found, on whatever rail.
+  const rail = call.rail ?? Rail.digikhata
   const refused = refusedRequest(operation, mobile, params, developer, world.rules)
   if (refused) return refused
   const { rules } = world
-  const answer = operation.handle({ world, rules, rail: operation.rail, mobile, params, clientRefId, fault, origin })
+  const answer = operation.handle({ world, rules, rail, mobile, reference, params, clientRefId, fault, origin })
   entry.executed = answer.http === 200
   if (fault?.fault === 'missingData') {
     const { data: _dropped, ...body } = answer.body

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { OperationName } from './names.js'
 import type { Rail } from './names.js'
+import { TRANSFER_PATH_NAMES } from './money/paths.js'
 
 const positive = z.number().int().positive()
 const delayMs = z.number().int().min(0).max(600_000)
@@ -88,6 +89,21 @@ export const faultSchema = z.discriminatedUnion('fault', [
   z.strictObject({ ...target, fault: z.literal('uidaiDown'), ms: delayMs.optional() }),
   /** Executed twice, two ledger entries; the client gets the `first` (default) or the `second` answer. */
   z.strictObject({ ...target, fault: z.literal('duplicateDelivery'), answer: z.enum(['first', 'second']).optional() }),
+  /**
+   * Initiate Transaction: accepted with its code, no answer (or HTTP 5xx where `http` is given), and debited only after so
+   * many inquiries for it said "not found" (default 1), or `ms` later on the bank's clock, or both.
+   */
+  z.strictObject({
+    ...target,
+    fault: z.literal('lateCommit'),
+    ms: delayMs.optional(),
+    afterInquiries: z.number().int().min(0).optional(),
+    http: z.union([z.literal(500), z.literal(502), z.literal(503)]).optional(),
+  }),
+  /** Transaction Inquiry answers 168 "TID does not exist", whatever there is. */
+  z.strictObject({ ...target, fault: z.literal('inquiryNotFound') }),
+  /** Initiate Transaction goes this way, whatever the recipient's account says. */
+  z.strictObject({ ...target, fault: z.literal('transferPath'), path: z.enum(TRANSFER_PATH_NAMES) }),
   /** Executed; half of the body is written, then the connection is destroyed. */
   z.strictObject({ ...target, fault: z.literal('truncatedBody') }),
   /** Executed; the second half of the body comes late. */
@@ -107,6 +123,9 @@ const FAULT_HOMES: Partial<Record<FaultName, readonly OperationName[]>> = {
   aadhaarRefused: [OperationName.generateAadhaarOtp],
   panRefused: [OperationName.validatePan],
   walletTokenMissing: [OperationName.verifySenderOtp],
+  lateCommit: [OperationName.initiateTransaction],
+  inquiryNotFound: [OperationName.transactionInquiry],
+  transferPath: [OperationName.initiateTransaction],
   uidaiDown: [OperationName.generateAadhaarOtp, OperationName.verifyAadhaarOtp],
 }
 /** Where `walletTokenExpired` is met unless its `operation` says verifySenderOtp. */
@@ -118,7 +137,8 @@ const TOKEN_USES: readonly OperationName[] = [
 
 export interface FaultCall {
   operation: OperationName
-  rail: Rail
+  /** null: nothing says whose call it is; faults for one rail or mobile do not meet it then. */
+  rail: Rail | null
   mobile: string | null
 }
 

@@ -13,9 +13,14 @@ export type {
   KycStepEntry,
   LedgerJson,
   MoneyEntry,
+  MoneyKind,
   SmsEntry,
   WrongCodeEntry,
 } from './ledger.js'
 export type { ActiveFault, FaultName, FaultSpec } from './faults.js'
+export type { MoneyJson } from './money/audit.js'
+export type { AnyTxStatus, TransferPath } from './money/paths.js'
+export { TRANSFER_PATH_NAMES, TxStatus } from './money/paths.js'
+export type { RecipientJson, TransactionJson } from './control-money.js'
 export type { SenderJson } from './sender-json.js'
 export type { AadhaarScenario, PanScenario, PlainNumbers, ScenariosJson } from './scenarios.js'

@@ -63,13 +63,38 @@ export interface WrongCodeEntry extends CodeConsumedEntry {
   refusal: CodeRefusal
 }
 
-/** Money that moved. No operation of this sandbox moves money yet. */
+/**
+ * Why money moved. OPENING: what a wallet held before its first movement; SEED: set by the control API. A DEBIT takes
+ * amount and fee out of the wallet into suspense; from there they become CREDIT and FEE, or a REVERSAL (the platform
+ * gives them back by itself), or a REFUND (after the sender's refund code).
+ */
+export const MoneyKind = {
+  OPENING: 'OPENING',
+  SEED: 'SEED',
+  LOAD: 'LOAD',
+  LOAD_FEE: 'LOAD_FEE',
+  DEBIT: 'DEBIT',
+  CREDIT: 'CREDIT',
+  FEE: 'FEE',
+  REVERSAL: 'REVERSAL',
+  REFUND: 'REFUND',
+} as const
+export type MoneyKind = (typeof MoneyKind)[keyof typeof MoneyKind]
+
+/** Money that moved between two accounts. `mobile` is the sender whose wallet or transaction it was. */
 export interface MoneyEntry {
   at: string
   rail: Rail
   mobile: string
+  kind: MoneyKind
+  /** `outside`, `wallet:<rail>:<mobile>`, `recipient:<recipient_id>`, `fees` or `suspense`. */
+  from: string
+  to: string
+  /** Always above 0. */
   amountPaise: number
-  transactionId: string
+  /** The transaction it belongs to; null for OPENING and SEED. */
+  tid: string | null
+  clientRefId: string | null
 }
 
 /** `GET /ledger`: what truly happened, oldest first. */
@@ -114,6 +139,10 @@ export class Ledger {
 
   stepDone(entry: KycStepEntry): void {
     this.#entries.kycSteps.push(entry)
+  }
+
+  moneyMoved(entry: MoneyEntry): void {
+    this.#entries.money.push(entry)
   }
 
   /** All entries, or those of one mobile (for SMS: its own and those of its journey). */

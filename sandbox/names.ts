@@ -21,8 +21,14 @@ export const Stage = {
 export type Stage = (typeof Stage)[keyof typeof Stage]
 export const STAGES: readonly Stage[] = Object.values(Stage)
 
-/** What a code in an SMS may be used for. */
-export const Purpose = { SENDER: 'SENDER', AADHAAR: 'AADHAAR', TRANSACTION: 'TRANSACTION' } as const
+/** What a code in an SMS may be used for. RECIPIENT: the bank of a recipient (DigiKhata). */
+export const Purpose = {
+  SENDER: 'SENDER',
+  AADHAAR: 'AADHAAR',
+  TRANSACTION: 'TRANSACTION',
+  RECIPIENT: 'RECIPIENT',
+  REFUND: 'REFUND',
+} as const
 export type Purpose = (typeof Purpose)[keyof typeof Purpose]
 export const PURPOSES: readonly Purpose[] = Object.values(Purpose)
 
@@ -37,7 +43,17 @@ export const OperationName = {
   generateAadhaarOtp: 'generateAadhaarOtp',
   verifyAadhaarOtp: 'verifyAadhaarOtp',
   validatePan: 'validatePan',
+  getRecipients: 'getRecipients',
+  addRecipient: 'addRecipient',
+  addRecipientBank: 'addRecipientBank',
+  generateRecipientBankOtp: 'generateRecipientBankOtp',
+  validateRecipientBankOtp: 'validateRecipientBankOtp',
+  loadWallet: 'loadWallet',
   sendTransactionOtp: 'sendTransactionOtp',
+  initiateTransaction: 'initiateTransaction',
+  transactionInquiry: 'transactionInquiry',
+  generateRefundOtp: 'generateRefundOtp',
+  initiateRefund: 'initiateRefund',
 } as const
 export type OperationName = (typeof OperationName)[keyof typeof OperationName]
 export const OPERATION_NAMES: readonly OperationName[] = Object.values(OperationName)

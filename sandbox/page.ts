@@ -19,7 +19,7 @@ export function inboxPage(world: World): string {
 <header>
 <h1>Sandbox inbox</h1>
 <p>Every SMS that the sandbox &ldquo;sent&rdquo;. No phone received anything.</p>
-<nav><a href="/inbox">Inbox as JSON</a><a href="/ledger">Ledger</a><a href="/scenarios">Scenarios and test numbers</a><a href="/faults">Faults</a></nav>
+<nav><a href="/inbox">Inbox as JSON</a><a href="/ledger">Ledger</a><a href="/transactions">Transactions</a><a href="/money">Money</a><a href="/scenarios">Scenarios and test numbers</a><a href="/faults">Faults</a></nav>
 </header>
 <main>
 <div class="bar"><label>Only mobile <input id="only" inputmode="numeric" autocomplete="off" placeholder="any"></label>
@@ -42,7 +42,13 @@ const SHOWN_MESSAGES = 200
 const EMPTY_ROW =
   '<tr><td colspan="5" class="none">No SMS yet. Codes appear here as soon as a call sends one.</td></tr>'
 
-const PURPOSE_TEXT = { SENDER: 'Mobile verification', AADHAAR: 'Aadhaar', TRANSACTION: 'Transaction' } as const
+const PURPOSE_TEXT = {
+  SENDER: 'Mobile verification',
+  AADHAAR: 'Aadhaar',
+  TRANSACTION: 'Transaction',
+  RECIPIENT: 'Recipient bank',
+  REFUND: 'Refund',
+} as const
 
 function row(message: InboxMessage): string {
   const { id, code, purpose, mobile, sender, rail, at } = message

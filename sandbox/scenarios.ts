@@ -1,4 +1,6 @@
 import type { FaultSpec } from './faults.js'
+import { ACCOUNT_SCENARIOS, accountOf } from './money/scenario-accounts.js'
+import type { AccountScenario } from './money/scenario-accounts.js'
 import { Stage } from './names.js'
 import { withVerhoeffDigit } from './verhoeff.js'
 
@@ -13,6 +15,15 @@ export interface MobileScenario {
   what: string
   stage?: Stage
   faults?: FaultSpec[]
+  /** Has a recipient for each path, and this much in the wallet, paise. */
+  payer?: Payer
+}
+
+/** What a sender of a payer's scenario has from the start. */
+export interface Payer {
+  balancePaise: number
+  /** What counts as sent in the month before anything was sent, paise. */
+  monthUsedPaise?: number
 }
 
 export const MOBILE_SCENARIOS: readonly MobileScenario[] = [
@@ -78,7 +89,41 @@ export const MOBILE_SCENARIOS: readonly MobileScenario[] = [
     what: 'the first sender OTP verification is executed and answers a type that nobody documents',
     faults: [{ fault: 'unknownTypeId', operation: 'verifySenderOtp' }],
   },
+  payer('17', 'payer', 'ACTIVE, 10,000 rupees, and a recipient for each way that a transfer can go'),
+  payer('18', 'payerWithoutMoney', 'a payer whose wallet is empty: 347', [], { balancePaise: 0 }),
+  payer('19', 'payerAtLimit', 'a payer who has sent all of the month: 314', [], {
+    balancePaise: 1_000_000,
+    monthUsedPaise: 5_000_000,
+  }),
+  payer('20', 'debitAnswerLost', 'a payer: the first transfer is executed and its answer is lost', [
+    { fault: 'dropAfterCommit', operation: 'initiateTransaction' },
+  ]),
+  payer('21', 'debitRequestLost', 'a payer: the first transfer never arrives', [
+    { fault: 'dropBeforeCommit', operation: 'initiateTransaction' },
+  ]),
+  payer(
+    '22',
+    'debitLate',
+    'a payer: the first transfer has no answer, and is debited after one inquiry found nothing',
+    [{ fault: 'lateCommit', afterInquiries: 1 }],
+  ),
+  payer('23', 'inquiryBehind', 'a payer: the first two inquiries find nothing, whatever there is', [
+    { fault: 'inquiryNotFound', times: 2 },
+  ]),
+  payer('24', 'refundAnswerLost', 'a payer: the first refund is executed and its answer is lost', [
+    { fault: 'dropAfterCommit', operation: 'initiateRefund' },
+  ]),
 ]
+
+function payer(
+  code: string,
+  scenario: string,
+  what: string,
+  faults: FaultSpec[] = [],
+  has: Payer = { balancePaise: 1_000_000 },
+): MobileScenario {
+  return { code, scenario, what, stage: Stage.ACTIVE, faults, payer: has }
+}
 
 function lostAnswer(code: string, scenario: string, operation: NonNullable<FaultSpec['operation']>): MobileScenario {
   return {
@@ -171,14 +216,16 @@ export function plainNumbers(): PlainNumbers {
 export interface ScenariosJson {
   note: string
   numbers: PlainNumbers
-  mobiles: (Omit<MobileScenario, 'faults'> & { pattern: string; example: string })[]
+  mobiles: (Omit<MobileScenario, 'faults' | 'payer'> & { pattern: string; example: string })[]
   aadhaarNumbers: readonly AadhaarScenario[]
   pans: readonly PanScenario[]
+  /** Bank accounts of recipients, by which a transfer goes a certain way. */
+  recipientAccounts: (AccountScenario & { pattern: string; example: string })[]
 }
 
 export function scenariosJson(): ScenariosJson {
   return {
-    note: 'Sandbox policy: Eko documents no test numbers. Any other mobile, Aadhaar number or PAN triggers nothing.',
+    note: 'Sandbox policy: Eko documents no test numbers. Any other mobile, Aadhaar number, PAN or bank account triggers nothing.',
     numbers: plainNumbers(),
     mobiles: MOBILE_SCENARIOS.map(({ code, scenario, what, stage }) => ({
       code,
@@ -190,5 +237,10 @@ export function scenariosJson(): ScenariosJson {
     })),
     aadhaarNumbers: AADHAAR_SCENARIOS,
     pans: PAN_SCENARIOS,
+    recipientAccounts: ACCOUNT_SCENARIOS.map((scenario) => ({
+      ...scenario,
+      pattern: `99990000${scenario.code}nnn`,
+      example: accountOf(scenario),
+    })),
   }
 }

@@ -17,6 +17,10 @@ export interface SenderJson {
   pan: string
   /** Levin: what opens the wallet now. */
   wallet: { walletId: string; tokenExpiresAt: string | null; emptyTokenAccepted: boolean } | null
+  /** What the wallet holds, paise. */
+  balancePaise: number
+  /** What counts against the limit of this month, paise. */
+  monthUsedPaise: number
   /** Codes that can still be accepted (or have just expired). */
   liveCodes: { purpose: Purpose; otpRefId: string; issuedAt: string; expiresAt: string; triesLeft: number }[]
 }
@@ -47,6 +51,8 @@ export function senderJson(world: World, sender: Sender): SenderJson {
       tokenExpiresAt: wallet.token === '' ? null : stamp(wallet.expiresAt),
       emptyTokenAccepted: wallet.emptyAccepted,
     },
+    balancePaise: world.money.balance(rail, mobile),
+    monthUsedPaise: world.money.monthUsed(rail, mobile),
     liveCodes,
   }
 }

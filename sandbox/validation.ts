@@ -23,7 +23,7 @@ export function refusedRequest(
   rules: DialectRules,
 ): Answer | undefined {
   const bad = [...COMMON, ...operation.params].filter((rule) => !fits(rule, params[rule.name])).map(({ name }) => name)
-  if (!/^\d{10}$/.test(mobile)) bad.push('customer_id')
+  if (operation.rail !== null && !/^\d{10}$/.test(mobile)) bad.push('customer_id')
   const org = params['org_id']
   if (needs(operation, 'org_id') && developer.orgId !== undefined && String(org) !== developer.orgId) bad.push('org_id')
   if (bad.length > 0) return missingFields([...new Set(bad)], rules.invalidParams)
@@ -40,6 +40,7 @@ function needs(operation: Operation, name: string): boolean {
 
 function fits(rule: ParamRule, value: unknown): boolean {
   if (value === undefined || value === null) return !rule.required
+  if (rule.kind === 'absent') return false
   if (rule.kind === 'lines') {
     return Array.isArray(value) && value.length > 0 && value.every((line) => typeof line === 'string' && line !== '')
   }

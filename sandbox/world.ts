@@ -1,6 +1,6 @@
 import { SandboxClock } from './clock.js'
 import { CodeBook } from './codes.js'
-import type { RefForm } from './codes.js'
+import type { GivenRef, RefForm } from './codes.js'
 import { SAMPLE_DEVELOPERS } from './developers.js'
 import type { Developer } from './developers.js'
 import { DIALECT_RULES } from './dialects.js'
@@ -9,6 +9,7 @@ import { FaultList } from './faults.js'
 import type { FaultSpec } from './faults.js'
 import { Inbox } from './inbox.js'
 import { Ledger } from './ledger.js'
+import { Money } from './money/money.js'
 import { Dialect } from './names.js'
 import type { Purpose, Rail } from './names.js'
 import { DEFAULT_POLICY } from './policy.js'
@@ -36,6 +37,7 @@ export class World {
   senders: SenderBook
   ledger: Ledger
   inbox: Inbox
+  money: Money
 
   constructor(settings: WorldSettings = {}) {
     this.settings = settings
@@ -47,6 +49,7 @@ export class World {
     this.senders = new SenderBook()
     this.ledger = new Ledger()
     this.inbox = new Inbox()
+    this.money = new Money(this)
   }
 
   get rules(): DialectRules {
@@ -57,6 +60,7 @@ export class World {
   reset(): void {
     const fresh = new World(this.settings)
     this.clock.offsetMs = fresh.clock.offsetMs
+    this.clock.bankAheadMs = 0
     this.faults.replace([])
     this.signatures = fresh.signatures
     this.dialect = fresh.dialect
@@ -65,6 +69,7 @@ export class World {
     this.senders = fresh.senders
     this.ledger = fresh.ledger
     this.inbox = fresh.inbox
+    this.money = new Money(this)
   }
 }
 
@@ -74,6 +79,8 @@ export interface Call {
   rules: DialectRules
   rail: Rail
   mobile: string
+  /** The tid, or the reference of an inquiry, that the path names; empty where it names none. */
+  reference: string
   params: Readonly<Record<string, unknown>>
   clientRefId: string | null
   fault: FaultSpec | undefined
@@ -95,7 +102,7 @@ export interface SmsOptions {
 }
 
 /** Sends an SMS with a new code and returns its reference. */
-export function sendCode(call: Call, purpose: Purpose, form: RefForm, options: SmsOptions = {}): string {
+export function sendCode(call: Call, purpose: Purpose, form: RefForm | GivenRef, options: SmsOptions = {}): string {
   const { world, rail, mobile: sender } = call
   const { to = sender, subject, bornExpired } = options
   const owner = { rail, mobile: sender, purpose }

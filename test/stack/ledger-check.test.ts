@@ -101,7 +101,11 @@ const LIES: readonly [
   ['a call for a stranger', ({ ledger }) => ledger.calls.push({ ...call('c'), mobile: '6000000009' }), /no journey: 1/],
   [
     'money that moved',
-    ({ ledger }) => ledger.money.push({ ...OWN, amountPaise: 100, transactionId: '1' }),
+    ({ ledger }) =>
+      ledger.money.push({
+        ...OWN,
+        ...{ kind: 'DEBIT', from: 'wallet', to: 'suspense', amountPaise: 100, tid: '1', clientRefId: null },
+      }),
     /money moved/,
   ],
   ['a sender who is not ACTIVE', (facts) => alterJourney(facts, { trueStage: 'PAN_PENDING' }), /truth is PAN_PENDING/],
