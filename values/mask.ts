@@ -19,6 +19,12 @@ export function maskPan(pan: string): string {
   return `${pan.slice(0, 3)}xx${pan.slice(5, 9)}x`
 }
 
+/** `XXXXXXXXX0657`: at most the last four characters of an account's number, and never more than a third of it. */
+export function maskAccount(account: string): string {
+  const shown = Math.min(4, Math.floor(account.length / 3))
+  return `${'X'.repeat(account.length - shown)}${account.slice(account.length - shown)}`
+}
+
 /**
  * A text that people or programs gave (a reason, an id, a name of a message), with every number of a person blanked:
  * Aadhaar number, Virtual ID, mobile, PAN, in any form of `identifiers.ts`. Shorter numbers stay: they are tickets and

@@ -16,6 +16,10 @@ export type ValueCode =
   | 'DOB_UNDER_AGE'
   | 'ADDRESS_INVALID'
   | 'MONEY_INVALID'
+  | 'IFSC_INVALID'
+  | 'ACCOUNT_INVALID'
+  | 'RECIPIENT_NAME_INVALID'
+  | 'LOCATION_INVALID'
 
 export function accept<T>(value: T): Parsed<T> {
   return { ok: true, value }

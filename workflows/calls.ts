@@ -20,6 +20,22 @@ export const CALLS = [
 ] as const
 export type CallName = (typeof CALLS)[number]
 
+/** Eko's operations of recipients and money. No onboarding journey calls them. */
+export const MONEY_CALLS = [
+  'getRecipients',
+  'addRecipient',
+  'addRecipientBank',
+  'generateRecipientBankOtp',
+  'validateRecipientBankOtp',
+  'loadWallet',
+  'sendTransactionOtp',
+  'initiateTransaction',
+  'transactionInquiry',
+  'generateRefundOtp',
+  'initiateRefund',
+] as const
+export type MoneyCallName = (typeof MONEY_CALLS)[number]
+
 /** What is asked of Eko. Which fields a call needs is in the operation's table. */
 export interface CallRequest {
   readonly tenant: string
@@ -77,7 +93,7 @@ export const ATTEMPT_CLASSES = [
 ] as const
 export type AttemptClass = (typeof ATTEMPT_CLASSES)[number]
 
-/** What an answer means for the journey: the vocabulary of the decision tables. */
+/** What an answer means for the onboarding journey: the vocabulary of its decision tables. */
 export const ANSWERS = [
   // Steps that went through, and what leads on like one
   'OTP_SENT',
@@ -110,7 +126,64 @@ export const ANSWERS = [
   'UNKNOWN_OUTCOME',
   'UNRECOGNISED_ANSWER',
 ] as const
-export type Answer = (typeof ANSWERS)[number]
+export type JourneyAnswer = (typeof ANSWERS)[number]
+
+/** What the operations of recipients and money may answer besides; no onboarding journey reads these. */
+export const MONEY_ANSWERS = [
+  // Recipients
+  'RECIPIENTS',
+  'RECIPIENT_ADDED',
+  'RECIPIENT_EXISTS',
+  'RECIPIENT_REFUSED',
+  'BANK_ADDED',
+  'BANK_VERIFIED',
+  'COOLING',
+  // What became of money, by `tx_status`
+  'WALLET_LOADED',
+  'TRANSFER_DONE',
+  'TRANSFER_FAILED',
+  'TRANSFER_PENDING',
+  'REFUND_PENDING',
+  'REFUNDED',
+  'REFUND_DONE',
+  'TRANSACTION_NOT_FOUND',
+  // Refusals before any money moved
+  'INSUFFICIENT_BALANCE',
+  'TRANSFER_LIMIT',
+] as const
+export type MoneyAnswer = (typeof MONEY_ANSWERS)[number]
+
+export type Answer = JourneyAnswer | MoneyAnswer
+
+/** What an answer says of a transaction; null for what it leaves out or garbles. Amounts in integer paise. */
+export interface Transfer {
+  /** Eko's id of the transaction. */
+  readonly tid: string | null
+  /** As Eko wrote it, also where no page has it. It alone tells what became of the money. */
+  readonly txStatus: string | null
+  readonly amountPaise: number | null
+  readonly feePaise: number | null
+  /** The bank's reference, which a recipient's bank can be asked by. */
+  readonly bankRefNum: string | null
+  /** The reference that the transaction was asked for under; only an inquiry tells it. */
+  readonly clientRefId: string | null
+  /** As Eko wrote it: with and without a time zone. */
+  readonly timestamp: string | null
+  readonly refundTid: string | null
+  readonly refundedPaise: number | null
+}
+
+/** A recipient of a sender's list. */
+export interface Recipient {
+  readonly recipientId: number
+  readonly nameMasked: string
+  readonly bank: string | null
+  readonly ifsc: string | null
+  /** At most the last four characters are shown. */
+  readonly accountMasked: string
+  /** Null where the recipient's bank is not registered yet. */
+  readonly beneficiaryId: string | null
+}
 
 /** What an activity answers: small, with every secret sealed. */
 export interface CallOutcome {
@@ -141,6 +214,14 @@ export interface CallOutcome {
   readonly run?: string
   /** LIMIT_REACHED: which limit, and when (ms since the epoch) there is room again. */
   readonly limit?: { readonly code: LimitCode; readonly retryAt: number }
+  /** Of a call that moves money or asks about it: what the answer says of the transaction, whatever it means. */
+  readonly transfer?: Transfer
+  /** RECIPIENTS: the list, which may be empty. */
+  readonly recipients?: readonly Recipient[]
+  /** RECIPIENT_ADDED. */
+  readonly recipientId?: number
+  /** BANK_ADDED. */
+  readonly beneficiaryId?: string
 }
 
 /** What the journey does after an unknown outcome; stands beside the decision table of each operation. */
@@ -153,6 +234,10 @@ export type UnknownPolicy =
   | 'PROBE_PAN'
   /** The call is repeatable: park and run it again. */
   | 'RUN_AGAIN'
+  /** Money may have moved: ask about the transaction until it is known; never send the call again. */
+  | 'INQUIRE'
+  /** The sender's list of recipients tells whether it was done; never send the call again before that is read. */
+  | 'READ_RECIPIENTS'
 
 /** What the first activity resolves for the whole journey. Recorded in history, so later edits do not disturb it. */
 export interface JourneyPlan {

@@ -1,4 +1,14 @@
-import { ANSWERS, ATTEMPT_CLASSES, CALLS, type CallOutcome, type JourneyPlan, type ResolveOutcome } from './calls.js'
+import {
+  ANSWERS,
+  ATTEMPT_CLASSES,
+  CALLS,
+  type CallOutcome,
+  type JourneyPlan,
+  MONEY_ANSWERS,
+  type Recipient,
+  type ResolveOutcome,
+  type Transfer,
+} from './calls.js'
 import { type LimitCode, REJECTIONS, type RejectionCode } from './codes.js'
 import { MAX_INCIDENT_ID } from './incident-contract.js'
 import { DEPENDENCIES } from './messages.js'
@@ -20,11 +30,32 @@ const optional = (check: Check): Field => ({ check, optional: true })
 const someText = optional(anyText)
 const number = optional(amount(-Number.MAX_VALUE, Number.MAX_VALUE))
 const needed = { check: anyText } satisfies Field
+/** Ids and paise: a fraction or a number beyond exactness is none, so that no amount is ever a guess. */
+const whole: Check = (value) => (Number.isSafeInteger(value) && Number(value) >= 0 ? null : 'must be a whole number')
+const paise = optional(whole)
 
 const facts = having({
   ...{ operation: needed, clientRefId: needed, message: someText, shape: someText },
   ...{ httpStatus: number, status: number, responseTypeId: number, responseStatusId: number },
 })
+
+const transfer = {
+  ...{ tid: someText, txStatus: someText, bankRefNum: someText, clientRefId: someText },
+  ...{ timestamp: someText, refundTid: someText, amountPaise: paise, feePaise: paise, refundedPaise: paise },
+} satisfies Record<keyof Transfer, Field>
+
+const recipient = {
+  recipientId: { check: whole },
+  ...{ nameMasked: needed, accountMasked: needed, bank: someText, ifsc: someText, beneficiaryId: someText },
+} satisfies Record<keyof Recipient, Field>
+
+/** What only the answers about recipients and money have. */
+const MONEY_FIELDS = {
+  transfer: optional(having(transfer)),
+  recipients: optional(listOf(having(recipient))),
+  recipientId: optional(whole),
+  beneficiaryId: someText,
+} satisfies Partial<Record<keyof CallOutcome, Field>>
 
 const OUTCOME = {
   answer: { check: oneOf(...ANSWERS) },
@@ -50,12 +81,20 @@ const OUTCOME = {
   incident: optional(text(MAX_INCIDENT_ID)),
   run: someText,
   limit: optional(having({ code: { check: oneOf(...LIMIT_CODES) }, retryAt: { check: amount(0, LAST_MOMENT) } })),
-} satisfies Record<keyof CallOutcome, Field>
+} satisfies Record<Exclude<keyof CallOutcome, keyof typeof MONEY_FIELDS>, Field>
 const checkOutcome = having(OUTCOME)
 
 /** The outcome of a call as the workflows may read it; null where the value is none. */
 export function outcomeOf(value: unknown): CallOutcome | null {
   return checkOutcome(value) === null ? (picked(value, OUTCOME) as unknown as CallOutcome) : null
+}
+
+const MONEY_OUTCOME = { ...OUTCOME, answer: { check: oneOf(...ANSWERS, ...MONEY_ANSWERS) }, ...MONEY_FIELDS }
+const checkMoneyOutcome = having(MONEY_OUTCOME)
+
+/** The outcome of a call about recipients or money; null where the value is none. */
+export function moneyOutcomeOf(value: unknown): CallOutcome | null {
+  return checkMoneyOutcome(value) === null ? (picked(value, MONEY_OUTCOME) as unknown as CallOutcome) : null
 }
 
 const checkPlan = having({

@@ -5,7 +5,7 @@ import { failure } from './failures.js'
 import { transactionOtpInput } from './guards.js'
 import { idHash } from './id-hash.js'
 import type { TransactionOtpInput, TransactionOtpResult } from './messages.js'
-import { outcomeOf } from './outcome-guards.js'
+import { moneyOutcomeOf } from './outcome-guards.js'
 
 /** One dispatch of a transaction OTP: asked once, never repeated, whatever becomes of the answer. */
 export async function sendTransactionOtp(input: TransactionOtpInput): Promise<TransactionOtpResult> {
@@ -25,7 +25,7 @@ export async function sendTransactionOtp(input: TransactionOtpInput): Promise<Tr
     retry: { initialInterval: '500 ms', maximumInterval: '20 s' },
     summary: 'Eko: send transaction OTP',
   }).catch(outcomeOfFailure)
-  const outcome = outcomeOf(brought) ?? UNRECOGNISED
+  const outcome = moneyOutcomeOf(brought) ?? UNRECOGNISED
   return {
     answer: outcome.answer,
     otpRefId: outcome.otpRefId ?? null,

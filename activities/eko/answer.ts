@@ -1,8 +1,9 @@
 import type { Verdict } from './classify.js'
 import { type Envelope, textOf } from './envelope.js'
 import * as extract from './extract.js'
+import * as money from './extract-money.js'
 import type { HttpResult } from './http.js'
-import type { OperationTable } from './operations/index.js'
+import type { EkoOperation, OperationTable } from './operations/index.js'
 import { supportFacts } from './support.js'
 import type { EkoAnswer } from './types.js'
 
@@ -28,7 +29,25 @@ export function answerOf(
   }
 }
 
+/** Calls that move money or ask about it: whatever their answer means, what it says of the transaction is kept. */
+const ABOUT_MONEY: readonly EkoOperation[] = [
+  'loadWallet',
+  'initiateTransaction',
+  'transactionInquiry',
+  'initiateRefund',
+]
+
 function carried(
+  verdict: Verdict,
+  envelope: Envelope,
+  table: OperationTable,
+  secrets: readonly string[],
+): Partial<EkoAnswer> {
+  const transfer = ABOUT_MONEY.includes(table.operation) ? money.transferOf(envelope) : undefined
+  return { ...meant(verdict, envelope, table, secrets), ...optional({ transfer }) }
+}
+
+function meant(
   verdict: Verdict,
   envelope: Envelope,
   table: OperationTable,
@@ -55,6 +74,15 @@ function carried(
         ...optional({ profile: extract.profileOf(envelope) }),
         kycStates: extract.kycStatesOf(envelope),
       }
+    case 'RECIPIENTS':
+      return { recipients: money.recipientsOf(envelope) }
+    case 'RECIPIENT_ADDED':
+      return optional({ recipientId: money.recipientIdOf(envelope) })
+    case 'BANK_ADDED':
+      return optional({
+        beneficiaryId: money.beneficiaryIdOf(envelope),
+        otpRefId: extract.otpRefIdOf(envelope),
+      })
     case 'LANGUAGES':
       return { languages: extract.languagesOf(envelope) }
     case 'CONSENT':

@@ -1,7 +1,7 @@
 import type { Answer, AttemptClass } from '../../workflows/calls.js'
 import { dataField, type Envelope, parseBody, type ParsedBody, textOf } from './envelope.js'
 import type { HttpResult } from './http.js'
-import type { Match, Need, OperationTable, Row } from './operations/index.js'
+import type { Match, Need, OperationTable, Row, TxStatus } from './operations/index.js'
 
 /** What an HTTP attempt came to. */
 export interface Verdict {
@@ -57,14 +57,35 @@ export function classify(table: OperationTable, result: HttpResult): Verdict {
 /** Values of `response_status_id` that successes are documented with; 1 stands under several whose `status` is not 0. */
 const SUCCESS_STATUS_IDS = [-1, 0, 1] as const
 
-/** Whether a row is what an answer means: it fits the match, and no success contradicts itself. */
+/** Values of `response_status_id` that Eko documents beside the same `tx_status`. */
+const TRANSACTION_STATUS_IDS = [2, 3, 4, 5] as const
+
+/** Whether a row is what an answer means: it fits the match, and no success and no word about money contradicts itself. */
 function fits(row: Row, httpStatus: number, envelope: Envelope): boolean {
-  return matches(row.match, httpStatus, envelope) && !(row.class === 'OK' && contradictsSuccess(envelope))
+  const { tx } = row.match
+  const tellsOfMoney = tx !== undefined && tx !== 'there' && tx !== 'absent'
+  const mayNotContradict = row.class === 'OK' || tellsOfMoney
+  return matches(row.match, httpStatus, envelope) && !(mayNotContradict && contradictsItself(envelope, tx))
 }
 
-/** Refused fields, or a `response_status_id` such as busy, on hold or a failure's code. */
-function contradictsSuccess({ statusId, strangeStatusId, refusesFields }: Envelope): boolean {
-  return refusesFields || strangeStatusId || (statusId !== null && !isOneOf(SUCCESS_STATUS_IDS, statusId))
+/** Refused fields, or a `response_status_id` such as busy or a failure's code; beside a `tx_status`, another one than it. */
+function contradictsItself({ statusId, strangeStatusId, refusesFields, data }: Envelope, tx?: TxStatus): boolean {
+  if (refusesFields || strangeStatusId) return true
+  if (statusId === null || isOneOf(SUCCESS_STATUS_IDS, statusId)) return false
+  const isTheSame = isOneOf(TRANSACTION_STATUS_IDS, statusId) && txStatusOf(data) === String(statusId)
+  return tx === undefined || !isTheSame
+}
+
+/** `tx_status` as text; what is neither text nor a number counts as there, and as none of the values. */
+function txStatusOf(data: Envelope['data']): string {
+  const value = dataField(data, 'tx_status')
+  return textOf(value)?.trim() ?? (isAbsent(value) ? 'absent' : 'there')
+}
+
+function hasTx(wanted: TxStatus, data: Envelope['data']): boolean {
+  const isThere = !isAbsent(dataField(data, 'tx_status'))
+  if (wanted === 'absent') return !isThere
+  return wanted === 'there' ? isThere : isThere && txStatusOf(data) === wanted
 }
 
 /** Whether an answer fits all that a match asks for. */
@@ -78,6 +99,7 @@ export function matches(match: Match, httpStatus: number, envelope: Envelope): b
     (match.failed === undefined || (status !== null && status !== 0)) &&
     (match.unsuccessful === undefined || status !== 0) &&
     (match.code === undefined || (status !== 0 && [status, typeId, statusId].some((id) => isOneOf(match.code, id)))) &&
+    (match.tx === undefined || hasTx(match.tx, envelope.data)) &&
     (match.text === undefined || says(match.text, envelope)) &&
     (match.refuses === undefined || refuses(match.refuses, envelope)) &&
     Object.entries(match.data ?? {}).every(([path, need]) => meets(need, dataField(envelope.data, path)))
@@ -98,8 +120,12 @@ function refuses(fields: 'any' | readonly string[], { invalid }: Envelope): bool
   return fields === 'any' ? names.length > 0 : names.some((name) => fields.includes(name))
 }
 
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+}
+
 function meets(need: Need, value: unknown): boolean {
-  const absent = value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+  const absent = isAbsent(value)
   const zero = value === 0 || (typeof value === 'string' && !absent && Number(value) === 0)
   const yes = value === true || value === 'true' || value === 1 || value === '1'
   switch (need) {
@@ -119,5 +145,9 @@ function meets(need: Need, value: unknown): boolean {
       return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
     case 'list':
       return Array.isArray(value) && value.length > 0
+    case 'any list':
+      return Array.isArray(value)
+    case 'no entries':
+      return absent || (Array.isArray(value) && value.length === 0)
   }
 }

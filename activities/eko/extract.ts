@@ -105,7 +105,13 @@ export function consentOf({ data }: Envelope): ConsentContent | undefined {
 }
 
 /** Names on the wire that differ from ours by more than their case. */
-const OUR_NAMES: Readonly<Record<string, string>> = { aadhar: 'aadhaar', pan_number: 'pan', customer_id: 'mobile' }
+const OUR_NAMES: Readonly<Record<string, string>> = {
+  aadhar: 'aadhaar',
+  pan_number: 'pan',
+  customer_id: 'mobile',
+  bank_code: 'ifsc',
+  latlong: 'location',
+}
 
 /** Why fields were refused: our field name to a text that is safe to show. Names that are no names are left out. */
 export function fieldErrorsOf(envelope: Envelope, secrets: readonly string[]): Record<string, string> {

@@ -2,6 +2,7 @@
 export { createEkoClient } from './client.js'
 export { OPERATION_TABLES, operationTable } from './operations/index.js'
 export type { CallDependency, EkoOperation, Match, Need, OperationTable, Parameter, Row } from './operations/index.js'
+export type { TransactionName } from './path.js'
 export { EkoRequestError } from './request.js'
 export type {
   AttemptLog,

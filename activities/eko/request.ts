@@ -1,6 +1,6 @@
 import type { OperationTable, Parameter, ValueName } from './operations/index.js'
 import { operationTable } from './operations/index.js'
-import { callUrl, fillPath, namesSender } from './path.js'
+import { callUrl, fillPath, namesSender, TID, TRANSACTION_REFERENCE } from './path.js'
 import type { EkoCredentials, OpenedRequest } from './types.js'
 
 /** A call that cannot be made as asked: a mistake of the caller. Its message names fields, never values. */
@@ -31,12 +31,18 @@ export function buildRequest(credentials: EkoCredentials, request: OpenedRequest
   const parameters = {
     initiator_id: credentials.initiatorId,
     user_code: request.userCode,
-    client_ref_id: request.clientRefId,
-    ...(namesSender(urlTemplate) ? {} : { customer_id: request.mobile }),
+    ...(table.withoutClientRef ? {} : { client_ref_id: request.clientRefId }),
+    // Where Eko's own path does not name the sender either, the table says whether a parameter does.
+    ...(namesSender(table.path) && !namesSender(urlTemplate) ? { customer_id: request.mobile } : {}),
     ...ownParameters(table, valuesOf(credentials, request)),
   }
   const isGet = table.method === 'GET'
-  const path = fillPath(urlTemplate, request.mobile)
+  // A path of the tenant that forgot the transaction would be about none, or about another one.
+  const forgets = [TID, TRANSACTION_REFERENCE].some(
+    (place) => table.path.includes(place) && !urlTemplate.includes(place),
+  )
+  const path = forgets ? null : fillPath(urlTemplate, request)
+  if (path === null) throw new EkoRequestError(`${table.rail} ${table.operation} needs the transaction of its path.`)
   return {
     table,
     method: table.method,
@@ -56,6 +62,9 @@ function checkEnvelope(credentials: EkoCredentials, request: OpenedRequest): voi
   if (!/^[A-Za-z0-9_-]{1,20}$/.test(request.clientRefId)) {
     throw new EkoRequestError('clientRefId must be 1 to 20 letters, digits, _ or -.')
   }
+  if (!namesTransaction(request.transaction)) {
+    throw new EkoRequestError('transaction must be a tid of letters and digits, or a clientRefId as it was sent.')
+  }
   // Checked here, since the error of an invalid URL would hold all of it, the number included.
   if (!/^https?:\/\//.test(credentials.baseUrl) || !URL.canParse(credentials.baseUrl)) {
     throw new EkoRequestError('baseUrl must be an http or https address.')
@@ -63,6 +72,14 @@ function checkEnvelope(credentials: EkoCredentials, request: OpenedRequest): voi
   if (credentials.environment === 'production' && !credentials.baseUrl.startsWith('https://')) {
     throw new EkoRequestError('baseUrl must be https in production.')
   }
+}
+
+/** A reference that cannot be one would name another path. */
+function namesTransaction(transaction: OpenedRequest['transaction']): boolean {
+  if (transaction === undefined) return true
+  return 'tid' in transaction
+    ? /^[A-Za-z0-9]{1,40}$/.test(transaction.tid)
+    : /^[A-Za-z0-9_-]{1,20}$/.test(transaction.clientRefId)
 }
 
 type Values = Readonly<Record<ValueName, WireValue | undefined>>
@@ -86,7 +103,23 @@ function valuesOf(credentials: EkoCredentials, request: OpenedRequest): Values {
     recipientId: request.recipientId,
     amount: request.amountRupees,
     beneficiaryId: request.beneficiaryId,
+    recipientIdText: asText(request.recipientId),
+    amountText: asText(request.amountRupees),
+    recipientName: request.recipient?.name,
+    recipientMobile: request.recipient?.mobile,
+    account: request.recipient?.account,
+    ifsc: request.recipient?.ifsc,
+    bankId: request.recipient?.bankId,
+    timestamp: request.timestamp,
+    channel: request.channel,
+    location: request.location,
+    heldWalletToken: request.wallet?.token || undefined,
+    heldWalletId: request.wallet?.id || undefined,
   }
+}
+
+function asText(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : String(value)
 }
 
 /** Digits as a number, unless that would change them: a leading zero counts, and 2^53 is the end of exactness. */
@@ -115,7 +148,7 @@ function asQuery(parameters: Readonly<Record<string, WireValue>>): Record<string
 
 /** What must never be repeated in a text: everything secret or personal that the call carries. */
 export function secretsOf(credentials: EkoCredentials, request: OpenedRequest): string[] {
-  const { details, wallet } = request
+  const { details, wallet, recipient } = request
   return [
     credentials.developerKey,
     credentials.accessKey,
@@ -127,6 +160,10 @@ export function secretsOf(credentials: EkoCredentials, request: OpenedRequest): 
     wallet?.token,
     wallet?.id,
     details?.dob,
+    recipient?.account,
+    recipient?.mobile,
+    request.location,
+    ...(recipient?.name.split(/\s+/) ?? []),
     ...(details?.name.split(/\s+/) ?? []),
     ...(details?.residenceAddress ?? []),
   ].filter((secret) => secret !== undefined)

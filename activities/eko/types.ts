@@ -1,7 +1,8 @@
-import type { Answer, AttemptClass } from '../../workflows/calls.js'
+import type { Answer, AttemptClass, Recipient, Transfer } from '../../workflows/calls.js'
 import type { Profile, Rail, SenderDetails, SupportFacts } from '../../workflows/messages.js'
 import type { ConsentContent } from './extract.js'
 import type { EkoOperation } from './operations/index.js'
+import type { TransactionName } from './path.js'
 
 /** How to reach Eko as one tenant. Secret: never log it. */
 export interface EkoCredentials {
@@ -42,6 +43,23 @@ export interface OpenedRequest {
   /** Whole rupees. */
   readonly amountRupees?: number
   readonly beneficiaryId?: string
+  /** Whom to add. */
+  readonly recipient?: {
+    readonly name: string
+    readonly mobile: string
+    readonly account: string
+    readonly ifsc: string
+    /** Eko's id of the bank. */
+    readonly bankId: number
+  }
+  /** Of a transfer: ISO 8601 in UTC with milliseconds, as on Eko's page. */
+  readonly timestamp?: string
+  /** Default: 2. Eko's pages contradict each other about what the numbers mean; all samples have 2. */
+  readonly channel?: number
+  /** `latitude,longitude`. */
+  readonly location?: string
+  /** Which transaction is asked about, or refunded: a refund knows only the `tid`. */
+  readonly transaction?: TransactionName
 }
 
 /** What Eko said, with secrets still in the clear: only the activity that called may see it. */
@@ -59,6 +77,11 @@ export interface EkoAnswer {
   readonly kycStates?: { readonly data: string | null; readonly profile: string | null }
   readonly languages?: readonly { readonly id: string; readonly name: string }[]
   readonly consentContent?: ConsentContent
+  /** What an answer says of a transaction, whatever it means. */
+  readonly transfer?: Transfer
+  readonly recipients?: readonly Recipient[]
+  readonly recipientId?: number
+  readonly beneficiaryId?: string
   /** Our field name to a safe text. */
   readonly fieldErrors?: Readonly<Record<string, string>>
   /** What `Retry-After` says, in ms, at most an hour. */

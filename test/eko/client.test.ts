@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { type AttemptLog, createEkoClient, type EkoClientOptions } from '../../activities/eko/index.js'
 import { sign } from '../../activities/eko/signature.js'
-import { bodyOf, credentials, OTP_SENT, request, SECRETS, serve, tables } from './helpers.js'
+import { allTables, bodyOf, credentials, OTP_SENT, request, SECRETS, serve } from './helpers.js'
 
 const cleanUps: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -292,7 +292,7 @@ describe('What may be logged', () => {
       response.end(JSON.stringify({ ...echo, invalid_params: { otp: sent, [SECRETS.mobile]: sent } }))
     })
     cleanUps.push(() => running.close())
-    for (const { rail, operation } of tables()) {
+    for (const { rail, operation } of allTables()) {
       const { eko, logs } = client()
       const answer = await eko.call(credentials(running.url), request(rail, operation))
       const told = inspect({ logs, answer }, { depth: 9 })

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { HttpResult } from '../../activities/eko/http.js'
 import { OPERATION_TABLES, type EkoCredentials, type OpenedRequest } from '../../activities/eko/index.js'
 import type { EkoOperation, OperationTable } from '../../activities/eko/index.js'
+import { CALLS, MONEY_CALLS } from '../../workflows/calls.js'
 import type { Rail } from '../../workflows/messages.js'
 
 /** Facts about Eko's pages, as JSON. */
@@ -55,6 +56,8 @@ export const SECRETS = {
   aadhaar: '123456789012',
   pan: 'ABCDE1234F',
   token: 'wallet-token-of-the-sender-1',
+  account: '1234567890657',
+  recipientMobile: '6000000321',
 } as const
 
 /** A call with everything that any operation could need. */
@@ -74,13 +77,33 @@ export function request(rail: Rail, operation: EkoOperation, extra: Partial<Open
     consentLanguage: '1',
     recipientId: 10_017_740,
     amountRupees: 110,
+    recipient: {
+      ...{ name: 'Sample Payee', mobile: SECRETS.recipientMobile, account: SECRETS.account },
+      ...{ ifsc: 'KKBK0000878', bankId: 12 },
+    },
+    timestamp: '2026-01-21T07:07:20.562Z',
+    transaction: { tid: '2886522975' },
     ...extra,
   }
 }
 
-/** Every table there is. */
+/** Every table of the onboarding journey. */
 export function tables(): OperationTable[] {
-  return Object.values(OPERATION_TABLES).flatMap((rails) => Object.values(rails).filter((table) => table !== null))
+  return tablesOf(CALLS)
+}
+
+/** Every table of recipients and money. */
+export function moneyTables(): OperationTable[] {
+  return tablesOf(MONEY_CALLS)
+}
+
+/** Every table there is. */
+export function allTables(): OperationTable[] {
+  return tablesOf(Object.keys(OPERATION_TABLES) as EkoOperation[])
+}
+
+function tablesOf(operations: readonly EkoOperation[]): OperationTable[] {
+  return operations.flatMap((name) => Object.values(OPERATION_TABLES[name]).filter((table) => table !== null))
 }
 
 export function tableName(table: OperationTable): string {

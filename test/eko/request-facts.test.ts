@@ -103,15 +103,6 @@ const WIRES: Readonly<Record<string, Wire>> = {
     settings: [],
     needs: ['pan_number'],
   },
-  'digikhata sendTransactionOtp': {
-    call: 'POST /customer/payment/ppi-digikhata/otp',
-    sent: {
-      ...{ recipient_id: 10_017_740, amount: 110, customer_id: SECRETS.mobile },
-      ...{ service_code: 80, beneficiary_id: '4202888' },
-    },
-    settings: SERVICE,
-    needs: ['recipient_id', 'amount'],
-  },
 }
 
 const SETTINGS = { service_code: 81, org_id: '7' }
@@ -124,8 +115,6 @@ const HELD: Readonly<Record<string, keyof OpenedRequest>> = {
   aadhar: 'aadhaar',
   pan_number: 'pan',
   consent_language: 'consentLanguage',
-  recipient_id: 'recipientId',
-  amount: 'amountRupees',
 }
 const HELD_IN_DETAILS: Readonly<Record<string, string>> = {
   name: 'name',

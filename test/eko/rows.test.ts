@@ -39,7 +39,6 @@ const SUCCESSES: Record<string, readonly Success[]> = {
   ],
   'digikhata validatePan': PAN_DONE,
   'levin validatePan': [...PAN_DONE, [0, 2132]],
-  'digikhata sendTransactionOtp': [[2133, 2133, REF]],
 }
 
 function mayBeSuccess(table: OperationTable, body: unknown): boolean {

@@ -66,7 +66,6 @@ const SUCCESSES: readonly Success[] = [
     [name, [[2136, 2136]], {}, 'AADHAAR_PENDING'],
   ]),
   ['levin validatePan', [[0, 2132]], {}, 'ONBOARDED'],
-  ['digikhata sendTransactionOtp', [[2133, 2133]], REF, 'OTP_SENT'],
 ]
 
 const cases = SUCCESSES.flatMap(([name, pairs, data, answer]) =>
@@ -201,8 +200,6 @@ const CALLS: Readonly<Record<string, readonly [unknown: string, dependency: stri
   'levin verifyAadhaarOtp': ['PROBE_PAN', 'UIDAI', undefined],
   'digikhata validatePan': ['RUN_AGAIN', 'PAN', undefined],
   'levin validatePan': ['RUN_AGAIN', 'PAN', undefined],
-  // A transfer's code counts against no quota of a journey.
-  'digikhata sendTransactionOtp': ['UNCERTAIN_DISPATCH', 'EKO_TRANSPORT', undefined],
 }
 
 it.each(tables().map((table) => ({ name: tableName(table), table })))(

@@ -1,8 +1,8 @@
-import type { Answer, AttemptClass, CallName, UnknownPolicy } from '../../../workflows/calls.js'
+import type { Answer, AttemptClass, CallName, MoneyCallName, UnknownPolicy } from '../../../workflows/calls.js'
 import type { Dependency, Purpose, Rail } from '../../../workflows/messages.js'
 
-/** Eko's operations that we call. `sendTransactionOtp` belongs to transfers, which have no journey yet. */
-export type EkoOperation = CallName | 'sendTransactionOtp'
+/** Eko's operations that we call. */
+export type EkoOperation = CallName | MoneyCallName
 
 /** What a call needs to be up: Eko itself, or an authority that Eko asks meanwhile. */
 export type CallDependency = Extract<Dependency, 'EKO_TRANSPORT' | 'UIDAI' | 'PAN'>
@@ -25,10 +25,23 @@ export type ValueName =
   | 'recipientId'
   | 'amount'
   | 'beneficiaryId'
+  | 'recipientIdText'
+  | 'amountText'
+  | 'recipientName'
+  | 'recipientMobile'
+  | 'account'
+  | 'ifsc'
+  | 'bankId'
+  | 'timestamp'
+  | 'channel'
+  | 'location'
+  /** The wallet's token and id where the sender's session holds them, and else nothing. */
+  | 'heldWalletToken'
+  | 'heldWalletId'
 
 /** A parameter of an operation, by its name on the wire; in the query of a GET, in the body of a POST. */
 export type Parameter =
-  | { readonly name: string; readonly fixed: string }
+  | { readonly name: string; readonly fixed: string | number }
   | {
       readonly name: string
       readonly from: ValueName
@@ -49,7 +62,17 @@ export type Need =
   /** Anything but absent and 0. */
   | 'not zero'
   | 'object'
+  /** With something in it. */
   | 'list'
+  /** Also one with nothing in it. */
+  | 'any list'
+  | 'no entries'
+
+/**
+ * What `data.tx_status` must be: absent, there at all, or one of the values of Eko's pages (0 success, 1 fail, 3 refund
+ * pending, 4 refunded) exactly, as text or as a number. Every other value is only `there`: nothing is known yet.
+ */
+export type TxStatus = 'absent' | 'there' | '0' | '1' | '3' | '4'
 
 type Ids = number | readonly number[]
 
@@ -73,6 +96,11 @@ export interface Match {
   readonly unsuccessful?: true
   /** Fields of `data`, nested ones with dots. */
   readonly data?: Readonly<Record<string, Need>>
+  /**
+   * `data.tx_status`, which alone decides what became of money. A row that asks for a value of it takes no answer that
+   * refuses fields, nor one whose `response_status_id` says something else.
+   */
+  readonly tx?: TxStatus
   /** In `message` or `data.description`, each without the blanks around it. */
   readonly text?: RegExp
   /** A field is refused in `invalid_params` (or `invalid_parameters`): one of these, or any. */
@@ -99,8 +127,10 @@ export interface OperationTable {
   readonly method: 'GET' | 'POST'
   /** Eko's current ("master") path; a tenant can override it, since its live API still serves older ones. */
   readonly path: string
-  /** Besides `initiator_id`, `user_code` and `client_ref_id`, which every call carries. */
+  /** Besides `initiator_id`, `user_code` and `client_ref_id`, which calls carry. */
   readonly parameters: readonly Parameter[]
+  /** Eko takes no `client_ref_id` here. */
+  readonly withoutClientRef?: true
   /** Whether the call may run again after an unknown outcome; else the intent fence makes it at most once. */
   readonly repeatable: boolean
   /** What the journey does after an unknown outcome. */
