@@ -56,7 +56,12 @@ export class Caller {
   }
 
   /** One signed call; `path` is below `/customer/payment/ppi-`. */
-  async call(method: 'GET' | 'POST', path: string, options: CallOptions = {}): Promise<Answered> {
+  call(method: 'GET' | 'POST', path: string, options: CallOptions = {}): Promise<Answered> {
+    return this.at(method, `/customer/payment/ppi-${path}`, options)
+  }
+
+  /** One signed call; `path` is below Eko's base. */
+  async at(method: 'GET' | 'POST', path: string, options: CallOptions = {}): Promise<Answered> {
     const { developer = ONE, params = {} } = options
     const timestamp = this.timestamp()
     const all = { initiator_id: developer.initiatorId, user_code: developer.userCodes[0], ...params }
@@ -69,7 +74,7 @@ export class Caller {
     }
     const sent = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined)
     const query = Object.entries(all).filter(([, value]) => value !== undefined)
-    const url = `${this.sandbox.ekoBaseUrl}/customer/payment/ppi-${path}`
+    const url = `${this.sandbox.ekoBaseUrl}${path}`
     const target = method === 'GET' ? `${url}?${new URLSearchParams(query as [string, string][]).toString()}` : url
     const response = await fetch(target, {
       method: options.method ?? method,
