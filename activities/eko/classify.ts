@@ -68,12 +68,15 @@ function fits(row: Row, httpStatus: number, envelope: Envelope): boolean {
   return matches(row.match, httpStatus, envelope) && !(mayNotContradict && contradictsItself(envelope, tx))
 }
 
-/** Refused fields, or a `response_status_id` such as busy or a failure's code; beside a `tx_status`, another one than it. */
+/**
+ * Refused fields, or a `response_status_id` such as busy or a failure's code; beside a word that ends a transaction, another
+ * word than it. What is only initiated, whatever it is called, may have any word of a transaction.
+ */
 function contradictsItself({ statusId, strangeStatusId, refusesFields, data }: Envelope, tx?: TxStatus): boolean {
   if (refusesFields || strangeStatusId) return true
   if (statusId === null || isOneOf(SUCCESS_STATUS_IDS, statusId)) return false
-  const isTheSame = isOneOf(TRANSACTION_STATUS_IDS, statusId) && txStatusOf(data) === String(statusId)
-  return tx === undefined || !isTheSame
+  const isWord = isOneOf(TRANSACTION_STATUS_IDS, statusId)
+  return !(isWord && (tx === 'there' || (tx !== undefined && txStatusOf(data) === String(statusId))))
 }
 
 /** `tx_status` as text; what is neither text nor a number counts as there, and as none of the values. */

@@ -30,7 +30,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     }))
   }),
   {
-    id: `${OPERATIONS}/send-transaction-otp.ts › digikhata sendTransactionOtp › parameter customer_id › required → optional`,
+    id: `${OPERATIONS}/send-transaction-otp.ts › parameters › parameter customer_id › required → optional`,
     reason: 'a call always has the mobile: it is checked before the parameters are put together',
   },
   ...['match without data', 'data without kyc_state'].map((change) => ({

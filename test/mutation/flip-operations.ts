@@ -3,7 +3,7 @@ import { flipList, flipMatch, flipPresence, flipScalar, flipText, flipWord } fro
 import { asArray, asObject, bare, constantOf, property, type Sheet, walk, withoutElement, wordOf } from './source.js'
 
 /** Functions that make a row; the first two take title, match and answer. */
-const ROW_MAKERS = ['went', 'refused', 'codeSent', 'codeNotSentYet', 'common', 'rows']
+const ROW_MAKERS = ['went', 'refused', 'codeSent', 'codeNotSentYet', 'common', 'rows', 'settled']
 
 /** All that a file of operation tables holds: operations, parameters, rows, and the lists that rows are made of. */
 export function flipOperations(sheet: Sheet): void {
@@ -98,6 +98,7 @@ function flipOperation(sheet: Sheet, table: ts.ObjectLiteralExpression): void {
   if (property(table, 'sends')) flipWord(sheet, valueOf(table, 'sends'), entry, 'sends')
   else sheet.add(table, entry, 'sends nothing → SENDER', `{ ...${table.getText()}, sends: 'SENDER' }`)
   flipPresence(sheet, table, 'sends', entry)
+  flipPresence(sheet, table, 'withoutClientRef', entry)
   const parameters = asArray(valueOf(table, 'parameters'))
   for (const one of parameters.elements) {
     const name = ts.isObjectLiteralExpression(one) ? wordOf(one, 'name') : one.getText()

@@ -56,6 +56,7 @@ export function flipMatch(sheet: Sheet, match: ts.ObjectLiteralExpression, entry
   for (const [name, value] of entriesOf(match)) {
     if (['http', 'status', 'type', 'statusId', 'code'].includes(name)) flipIds(sheet, value, entry, name)
     if (name === 'data' && ts.isObjectLiteralExpression(value)) flipNeeds(sheet, value, entry)
+    if (name === 'tx') flipWord(sheet, value, entry, name)
     if (name === 'text') flipText(sheet, value, entry)
     if (name === 'refuses' && ts.isArrayLiteralExpression(value)) flipList(sheet, value, entry, name)
     if (name === 'refuses' && ts.isStringLiteral(value)) sheet.add(value, entry, 'refuses any → none', '[]')

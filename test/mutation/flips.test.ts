@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { DEFAULT_POLICY, DEFAULT_RANGES } from '../../workflows/policy.js'
 import { MESSAGES, OPEN_STATES } from '../../workflows/messages.js'
 import { TRANSITIONS } from '../../workflows/transitions.js'
-import { tableName, tables } from '../eko/helpers.js'
+import { allTables, tableName } from '../eko/helpers.js'
 import { partOf, readWishes } from './arguments.js'
 import { EQUIVALENTS } from './equivalents.js'
 import { compile } from './modules.js'
@@ -34,13 +34,13 @@ describe('The flips', () => {
 
   it('know every row of every operation', () => {
     const entries = new Set(flips.map(({ entry }) => entry.split(' › ').at(-1)))
-    for (const table of tables()) {
+    for (const table of allTables()) {
       for (const { title } of table.rows) expect([tableName(table), title, entries.has(title)]).toContain(true)
     }
   })
 
   it('know what every operation says of itself', () => {
-    for (const { rail, operation, parameters } of tables()) {
+    for (const { rail, operation, parameters } of allTables()) {
       const entry = ` › ${rail} ${operation} › `
       for (const word of ['method', 'path', 'onUnknown', 'dependency', 'repeatable', 'sends']) {
         expect([

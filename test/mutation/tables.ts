@@ -21,6 +21,9 @@ const NO_TABLES = ['index.ts', 'table.ts', 'shared-rows.ts']
 const EKO_TESTS = [
   'test/eko/table-facts.test.ts',
   'test/eko/failure-facts.test.ts',
+  'test/eko/money-tables.test.ts',
+  'test/eko/money-refusals.test.ts',
+  'test/eko/money-requests.test.ts',
   'test/eko/request-facts.test.ts',
   'test/eko/documented-answers.test.ts',
   'test/eko/contradictions.test.ts',
@@ -30,6 +33,7 @@ const EKO_TESTS = [
   'test/activities/tables-and-journey.test.ts',
   'test/gate/answers.test.ts',
   'test/eko/extract.test.ts',
+  'test/eko/money-status.test.ts',
   'test/eko/rows.test.ts',
   'test/eko/client.test.ts',
 ]

@@ -1,14 +1,14 @@
 import {
   COOLING,
   DECLINED,
-  MONEY_CODE_REFUSALS,
   MONEY_REFUSALS,
   RECIPIENT_REFUSAL,
+  SENDER_PENDING,
   settled,
   UNPROVEN,
   UNSETTLED,
 } from './money-rows.js'
-import { common, WALLET_REFUSALS } from './shared-rows.js'
+import { CODE_REFUSALS, common, WALLET_REFUSALS } from './shared-rows.js'
 import type { Parameter, RailTables, Row } from './table.js'
 
 /**
@@ -30,8 +30,8 @@ const parameters: readonly Parameter[] = [
 ]
 
 /** `tx_status` comes first: where there is one, no other id decides anything. */
-const money: readonly Row[] = [...settled(325), DECLINED, UNSETTLED, ...UNPROVEN, ...MONEY_CODE_REFUSALS]
-const refusals: readonly Row[] = [...MONEY_REFUSALS, RECIPIENT_REFUSAL, COOLING]
+const money: readonly Row[] = [...settled(325), DECLINED, UNSETTLED, ...UNPROVEN, ...CODE_REFUSALS]
+const refusals: readonly Row[] = [...MONEY_REFUSALS, RECIPIENT_REFUSAL, COOLING, SENDER_PENDING]
 
 export const initiateTransaction: RailTables = {
   digikhata: {

@@ -47,22 +47,20 @@ export const UNPROVEN: readonly Row[] = [
     next: 'inquire',
   },
   {
+    // Eko documents no de-duplication; a reference that is refused as known is one that was carried out, perhaps.
+    title: 'The reference of the call refused as a field',
+    match: { failed: true, type: -1, refuses: ['client_ref_id'] },
+    class: 'UNKNOWN_OUTCOME',
+    answer: 'UNKNOWN_OUTCOME',
+    next: 'inquire',
+  },
+  {
     title: 'OTP already consumed, in words',
     match: { code: [302, 303, 2131, 2138], text: /consumed/i },
     class: 'UNKNOWN_OUTCOME',
     answer: 'UNKNOWN_OUTCOME',
     next: 'inquire',
   },
-]
-
-/**
- * A code refused where it authorises money: 302 and 303 only, in whichever id. 2131 and 2138 alone are not documented
- * here, and so are no proof that nothing was done.
- */
-export const MONEY_CODE_REFUSALS: readonly Row[] = [
-  refused('OTP expired', { code: 303 }, 'CODE_EXPIRED', 'ask for a new code'),
-  refused('OTP expired, in words', { code: 302, text: /expired/i }, 'CODE_EXPIRED', 'ask for a new code'),
-  refused('Wrong OTP', { code: 302 }, 'WRONG_CODE', 'ask for the code again'),
 ]
 
 /** Limits and balance, refused before any money moved. */
@@ -75,6 +73,14 @@ export const MONEY_REFUSALS: readonly Row[] = [
     'ended: a smaller amount, or next month',
   ),
 ]
+
+/** A sender who is not onboarded has no money to move. Documented where the PAN comes too early. */
+export const SENDER_PENDING: Row = refused(
+  'Aadhar Validation Pending',
+  { type: 2136, status: 2136 },
+  'AADHAAR_PENDING',
+  'finish the onboarding of the sender',
+)
 
 /** The recipient's registration, account, IFSC, bank, name or mobile is not one that Eko takes. */
 export const RECIPIENT_REFUSAL: Row = refused(

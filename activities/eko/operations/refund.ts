@@ -1,5 +1,5 @@
-import { MONEY_CODE_REFUSALS, TRANSACTION_NOT_FOUND, UNPROVEN, UNSETTLED } from './money-rows.js'
-import { common } from './shared-rows.js'
+import { TRANSACTION_NOT_FOUND, UNPROVEN, UNSETTLED } from './money-rows.js'
+import { CODE_REFUSALS, common } from './shared-rows.js'
 import { type Parameter, type RailTables, type Row, went } from './table.js'
 
 /** "Get Refund OTP": a code to the sender's mobile that authorises the refund of a failed transfer. */
@@ -62,7 +62,7 @@ const refunded: readonly Row[] = [
   ),
   UNSETTLED,
   ...UNPROVEN,
-  ...MONEY_CODE_REFUSALS,
+  ...CODE_REFUSALS,
   TRANSACTION_NOT_FOUND,
   ...common(),
 ]
