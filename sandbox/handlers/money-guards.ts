@@ -16,7 +16,7 @@ export function notAPayer(call: Call): Answer | undefined {
     call.world.policy.levinMoneyToken === 'required' ||
     param(call, 'wallet_token') !== '' ||
     call.fault?.fault === 'walletTokenExpired'
-  return call.rail === Rail.levin && looksAtToken ? walletRefusal(call, sender) : undefined
+  return call.rail === Rail.levin && looksAtToken ? walletRefusal(call, sender, false) : undefined
 }
 
 /** The recipient of a call's `recipient_id`. */

@@ -53,7 +53,7 @@ export function initiateRefund(call: Call): Answer {
     currency: 'INR',
     commission_reverse: '0.0',
     tid,
-    timestamp: world.clock.stamp(),
+    timestamp: new Date(world.clock.bankNow()).toISOString(),
     refunded_amount: amountForm(call, twoDecimals(amountPaise + feePaise)),
   })
 }

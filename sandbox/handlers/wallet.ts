@@ -41,10 +41,15 @@ function giveToken(call: Call, sender: Sender, expiresAt: number): WalletFields 
   return { wallet_token: sender.wallet.token, wallet_id: sender.wallet.walletId }
 }
 
-/** The refusal of a Levin call whose token does not open the wallet; always open on DigiKhata. */
-export function walletRefusal(call: Call, sender: Sender): Answer | undefined {
+/**
+ * The refusal of a Levin call whose token does not open the wallet; always open on DigiKhata.
+ * @param needsId false where the operation's page has a `wallet_token` and no `wallet_id`: one that is missing is not missed
+ */
+export function walletRefusal(call: Call, sender: Sender, needsId = true): Answer | undefined {
   if (call.rail !== Rail.levin) return undefined
   if (call.fault?.fault === 'walletTokenExpired') sender.wallet = null
-  const [token, walletId] = [param(call, 'wallet_token'), param(call, 'wallet_id')]
+  const token = param(call, 'wallet_token')
+  const omitted = !needsId && call.params['wallet_id'] === undefined
+  const walletId = omitted ? (sender.wallet?.walletId ?? '') : param(call, 'wallet_id')
   return opensWallet(sender.wallet, token, walletId, call.world.clock.platformNow()) ? undefined : walletTokenRefused()
 }

@@ -202,6 +202,8 @@ describe("a recipient's bank on Levin", () => {
     await steps.lookUp()
     await steps.verifyNewest()
     expect(ids(await list(steps.walletParams()))).toEqual([0, -1, 22])
+    expect(ids(await list({ wallet_token: steps.wallet?.wallet_token }))).toEqual([0, -1, 22])
+    expect(ids(await list({ ...steps.walletParams(), wallet_id: 'wlt_0000000' }))).toEqual([1, 463, 1388])
     await caller.control('PUT', '/policy', { levinMoneyToken: 'ifPresented' })
   })
 })

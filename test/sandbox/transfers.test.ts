@@ -197,6 +197,18 @@ describe('a client_ref_id that moved money before', () => {
     expect(await steps.moved()).toEqual(['DEBIT', 'CREDIT', 'FEE'])
   })
 
+  it('debits once where two calls with it arrive at the same time', async () => {
+    const steps = payer('digikhata')
+    const recipientId = await steps.recipientFor('success')
+    const clientRefId = steps.freshReference()
+    await steps.transactionOtp(recipientId, 100)
+    const { code, otpRefId } = await caller.newestSms(steps.mobile, 'TRANSACTION')
+    const send = () => steps.initiate(recipientId, 100, code, otpRefId, { clientRefId })
+    const answers = await Promise.all([send(), send(), send()])
+    expect(answers.map(txStatus).filter((status) => status === '0')).toHaveLength(1)
+    expect(await steps.moved()).toEqual(['DEBIT', 'CREDIT', 'FEE'])
+  })
+
   it('debits again where the policy says so, with a new code and with the old one', async () => {
     const steps = payer('levin')
     const recipientId = await steps.recipientFor('success')
@@ -219,6 +231,29 @@ describe('a client_ref_id that moved money before', () => {
     expect(ids(await steps.transfer(10017740, 100, { clientRefId }))).toEqual([313, 1, 313])
     expect(ids(await steps.inquireRef(clientRefId))).toEqual([168, 1, 168])
     expect(txStatus(await steps.transfer(await steps.recipientFor('success'), 100, { clientRefId }))).toBe('0')
+  })
+})
+
+describe('a wallet token of Levin', () => {
+  it('is wanted for a transfer where the policy says so, and a dead one is refused always', async () => {
+    const steps = payer('levin')
+    const recipientId = await steps.recipientFor('success')
+    await caller.control('PUT', '/policy', { levinMoneyToken: 'required' })
+    const without = await steps.transactionOtp(recipientId, 100)
+    await steps.lookUp()
+    await steps.verifyNewest()
+    const params = { customer_id: steps.mobile, recipient_id: recipientId, amount: 100, ...steps.walletParams() }
+    const having = await steps.post('levin/otp', params)
+    await caller.control('PUT', '/policy', { levinMoneyToken: 'ifPresented' })
+    expect([without, having].map(ids)).toEqual([
+      [1, 463, 1388],
+      [2133, 1, 2133],
+    ])
+    await caller.faults({ fault: 'walletTokenExpired', operation: 'initiateTransaction', mobile: steps.mobile })
+    const { code, otpRefId } = await caller.newestSms(steps.mobile, 'TRANSACTION')
+    const dead = await steps.initiate(recipientId, 100, code, otpRefId, { more: steps.walletParams() })
+    expect(ids(dead)).toEqual([1, 463, 1388])
+    expect(await steps.moved()).toEqual([])
   })
 })
 
