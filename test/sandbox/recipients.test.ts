@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { dayOf, monthOf } from '../../sandbox/money/limits.js'
 import { Caller, wrongCode } from './support/caller.js'
 import { expectConserved, letPass, MoneySteps, txStatus } from './support/money-steps.js'
 import { ids } from './support/steps.js'
@@ -86,6 +87,20 @@ describe('adding a recipient', () => {
     expect(ids(await steps.addRecipient('50100012345679'))).toEqual([39, 1, 39])
     await letPass(caller, 24 * HOUR_MS)
     expect(ids(await steps.addRecipient('50100012345679'))).toEqual([0, 0, 43])
+  })
+
+  it('counts calls only, not who the control API added', async () => {
+    const steps = await active('levin')
+    for (let i = 0; i < 5; i += 1) {
+      await caller.control('POST', `/recipients/levin/${steps.mobile}`, { account: `6010001234567${i}` })
+    }
+    expect(ids(await steps.addRecipient())).toEqual([0, 0, 43])
+  })
+
+  it('counts by days that begin at midnight in India', () => {
+    const midnight = Date.parse('2026-11-30T18:30:00Z')
+    expect([dayOf(midnight - 1), dayOf(midnight)]).toEqual(['2026-11-30', '2026-12-01'])
+    expect([monthOf(midnight - 1), monthOf(midnight)]).toEqual(['2026-11', '2026-12'])
   })
 
   it.each([
