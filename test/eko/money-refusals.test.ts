@@ -31,7 +31,6 @@ const COOLS: readonly EkoOperation[] = [
   ...(['generateRecipientBankOtp', 'validateRecipientBankOtp'] as const),
   ...(['sendTransactionOtp', 'initiateTransaction'] as const),
 ]
-const NEEDS_WALLET: readonly EkoOperation[] = [...LIMITED, ...ADDS, 'getRecipients', 'validateRecipientBankOtp']
 
 /** Eko's table of failures: what each code means, and on which operations; elsewhere it is a refusal to be told. */
 const CODES: readonly (readonly [codes: readonly number[], answer: string, on: readonly EkoOperation[]])[] = [
@@ -161,13 +160,11 @@ describe('The cooling period, which has no code', () => {
   })
 })
 
-describe('A sender who is not onboarded', () => {
-  it('is told by 2136 as status and type, wherever a wallet is needed', () => {
+describe('An id of onboarding', () => {
+  it('is documented for no operation of money, and so is nothing that we know', () => {
     for (const table of moneyTables()) {
-      const wanted = is(table, ...NEEDS_WALLET) ? refusedAs('AADHAAR_PENDING') : UNKNOWN
-      expect([tableName(table), said(table, ids(2136, 2136, 1))]).toEqual([tableName(table), wanted])
-      for (const half of [ids(2136, NO_ID, 1), ids(1, 2136, 1), ids(0, 2136, 0)]) {
-        expect(said(table, half)).toBe(UNKNOWN)
+      for (const id of [2136, 2147]) {
+        for (const body of [ids(id, id, 1), ids(0, id, 0)]) expect(said(table, body)).toBe(UNKNOWN)
       }
     }
   })

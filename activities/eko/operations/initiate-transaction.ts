@@ -1,13 +1,4 @@
-import {
-  COOLING,
-  DECLINED,
-  MONEY_REFUSALS,
-  RECIPIENT_REFUSAL,
-  SENDER_PENDING,
-  settled,
-  UNPROVEN,
-  UNSETTLED,
-} from './money-rows.js'
+import { COOLING, DECLINED, MONEY_REFUSALS, RECIPIENT_REFUSAL, settled, UNPROVEN, UNSETTLED } from './money-rows.js'
 import { CODE_REFUSALS, common, WALLET_REFUSALS } from './shared-rows.js'
 import type { Parameter, RailTables, Row } from './table.js'
 
@@ -31,7 +22,7 @@ const parameters: readonly Parameter[] = [
 
 /** `tx_status` comes first: where there is one, no other id decides anything. */
 const money: readonly Row[] = [...settled(325), DECLINED, UNSETTLED, ...UNPROVEN, ...CODE_REFUSALS]
-const refusals: readonly Row[] = [...MONEY_REFUSALS, RECIPIENT_REFUSAL, COOLING, SENDER_PENDING]
+const refusals: readonly Row[] = [...MONEY_REFUSALS, RECIPIENT_REFUSAL, COOLING]
 
 export const initiateTransaction: RailTables = {
   digikhata: {

@@ -1,4 +1,4 @@
-import { DECLINED, MONEY_REFUSALS, SENDER_PENDING, UNPROVEN, UNSETTLED } from './money-rows.js'
+import { DECLINED, MONEY_REFUSALS, UNPROVEN, UNSETTLED } from './money-rows.js'
 import { common } from './shared-rows.js'
 import { type RailTables, went } from './table.js'
 
@@ -37,7 +37,6 @@ export const loadWallet: RailTables = {
       UNSETTLED,
       ...UNPROVEN,
       ...MONEY_REFUSALS,
-      SENDER_PENDING,
       ...common(),
     ],
   },

@@ -74,14 +74,6 @@ export const MONEY_REFUSALS: readonly Row[] = [
   ),
 ]
 
-/** A sender who is not onboarded has no money to move. Documented where the PAN comes too early. */
-export const SENDER_PENDING: Row = refused(
-  'Aadhar Validation Pending',
-  { type: 2136, status: 2136 },
-  'AADHAAR_PENDING',
-  'finish the onboarding of the sender',
-)
-
 /** The recipient's registration, account, IFSC, bank, name or mobile is not one that Eko takes. */
 export const RECIPIENT_REFUSAL: Row = refused(
   'Recipient not registered, or its details refused',

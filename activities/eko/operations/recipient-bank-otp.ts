@@ -1,4 +1,4 @@
-import { BENEFICIARY_EXISTS, COOLING, RECIPIENT_EXISTS, RECIPIENT_REFUSAL, SENDER_PENDING } from './money-rows.js'
+import { BENEFICIARY_EXISTS, COOLING, RECIPIENT_EXISTS, RECIPIENT_REFUSAL } from './money-rows.js'
 import { CODE_REFUSALS, common } from './shared-rows.js'
 import { type RailTables, went } from './table.js'
 
@@ -27,7 +27,6 @@ export const generateRecipientBankOtp: RailTables = {
       BENEFICIARY_EXISTS,
       RECIPIENT_REFUSAL,
       COOLING,
-      SENDER_PENDING,
       ...common(),
     ],
   },
@@ -64,7 +63,6 @@ export const validateRecipientBankOtp: RailTables = {
       ...CODE_REFUSALS,
       RECIPIENT_REFUSAL,
       COOLING,
-      SENDER_PENDING,
       ...common(),
     ],
   },

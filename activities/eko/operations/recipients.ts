@@ -1,4 +1,4 @@
-import { BENEFICIARY_EXISTS, RECIPIENT_EXISTS, RECIPIENT_REFUSAL, SENDER_PENDING } from './money-rows.js'
+import { BENEFICIARY_EXISTS, RECIPIENT_EXISTS, RECIPIENT_REFUSAL } from './money-rows.js'
 import { common, WALLET_REFUSALS } from './shared-rows.js'
 import { type OperationTable, type RailTables, type Row, went } from './table.js'
 
@@ -11,7 +11,6 @@ const list: readonly Row[] = [
     'choose one, or add one',
   ),
   went('No recipients found', { type: 22, status: 0, data: { recipient_list: 'no entries' } }, 'RECIPIENTS', 'add one'),
-  SENDER_PENDING,
 ]
 
 export const getRecipients: RailTables = {
@@ -53,7 +52,6 @@ const added: readonly Row[] = [
   RECIPIENT_EXISTS,
   BENEFICIARY_EXISTS,
   RECIPIENT_REFUSAL,
-  SENDER_PENDING,
 ]
 
 const digikhataAdd: OperationTable = {
@@ -129,7 +127,6 @@ export const addRecipientBank: RailTables = {
       RECIPIENT_EXISTS,
       BENEFICIARY_EXISTS,
       RECIPIENT_REFUSAL,
-      SENDER_PENDING,
       ...WALLET_REFUSALS,
       ...common(),
     ],

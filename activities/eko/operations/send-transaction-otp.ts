@@ -1,4 +1,4 @@
-import { COOLING, MONEY_REFUSALS, RECIPIENT_REFUSAL, SENDER_PENDING } from './money-rows.js'
+import { COOLING, MONEY_REFUSALS, RECIPIENT_REFUSAL } from './money-rows.js'
 import { common, WALLET_REFUSALS } from './shared-rows.js'
 import { type Parameter, type RailTables, type Row, went } from './table.js'
 
@@ -17,7 +17,6 @@ const rows: readonly Row[] = [
   ...MONEY_REFUSALS,
   RECIPIENT_REFUSAL,
   COOLING,
-  SENDER_PENDING,
 ]
 
 export const sendTransactionOtp: RailTables = {
