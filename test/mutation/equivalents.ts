@@ -29,10 +29,14 @@ export const EQUIVALENTS: readonly Equivalent[] = [
       reason: WALLET,
     }))
   }),
-  {
-    id: `${OPERATIONS}/send-transaction-otp.ts › parameters › parameter customer_id › required → optional`,
+  ...['getRecipients', 'addRecipientBank'].map((operation) => ({
+    id: `${OPERATIONS}/recipients.ts › levin ${operation} › parameter wallet_token › required → optional`,
+    reason: WALLET,
+  })),
+  ...['send-transaction-otp', 'initiate-transaction'].map((file) => ({
+    id: `${OPERATIONS}/${file}.ts › parameters › parameter customer_id › required → optional`,
     reason: 'a call always has the mobile: it is checked before the parameters are put together',
-  },
+  })),
   ...['match without data', 'data without kyc_state'].map((change) => ({
     id: `${OPERATIONS}/verify-sender-otp.ts › digikhata verifySenderOtp › Success! › ${change}`,
     reason: KYC_STATE,

@@ -75,9 +75,32 @@ export const CLASS_RULES: readonly Rule[] = [
   {
     rule: 'A success that contradicts itself is none.',
     file: CLASSIFY,
-    find: ` && !(row.class === 'OK' && contradictsSuccess(envelope))`,
+    find: ` && !(mayNotContradict && contradictsItself(envelope, tx))`,
     replace: ``,
     test: { file: 'test/eko/rows.test.ts', name: ['$name', 'an answer that contradicts itself is no success'] },
+  },
+  {
+    rule: 'What became of money is told by tx_status alone: a success without it is none.',
+    file: CLASSIFY,
+    find: `isThere && txStatusOf(data) === wanted`,
+    replace: `!isThere || txStatusOf(data) === wanted`,
+    test: {
+      file: 'test/eko/money-status.test.ts',
+      name: ['$name', 'a success without tx_status (%p) is none, and no failure either'],
+    },
+  },
+  {
+    rule: 'Eko’s id of a transaction is kept whatever its answer means, so that it can be inquired about.',
+    file: 'activities/eko/answer.ts',
+    find: `ABOUT_MONEY.includes(table.operation)`,
+    replace: `verdict.class === 'OK' && ABOUT_MONEY.includes(table.operation)`,
+    test: {
+      file: 'test/eko/money-answers.test.ts',
+      name: [
+        'What an answer says of a transaction',
+        'is kept whatever the answer means, so that an unknown outcome can be inquired about by its id',
+      ],
+    },
   },
   {
     rule: 'A refused timestamp (2485) is signed afresh.',
