@@ -1,12 +1,17 @@
 import type { CallName, CallOutcome } from './calls.js'
-import { isWalletOver, keepPan, walletOf } from './held.js'
-import { dispatchPurpose, resendWindow } from './resend-window.js'
-import type { PendingCall, Submission } from './journey.js'
-import { iso } from './iso.js'
-import { refusal } from './journey-gate.js'
-import { MAX_UNANSWERED, parkedState } from './parking.js'
-import type { AttentionCode, OutcomeCode, Purpose, StepDone } from './messages.js'
-import type { ActionName } from './transitions.js'
+import {
+  attentionAfter,
+  codeDied,
+  codeFieldsRefused,
+  codeSent,
+  countWrong,
+  dispatchByItself,
+  dispatchUncertain,
+  factsOf as facts,
+  limitReached,
+  park,
+  unrecognisedCode,
+} from './engine/code-steps.js'
 import {
   ask,
   close,
@@ -15,40 +20,34 @@ import {
   mintChallenge,
   needAttention,
   record,
-  refuse,
   retireChallenge,
   set,
-  type Turn,
-} from './turn.js'
+  type Turn as AnyTurn,
+} from './engine/turn.js'
+import { isWalletOver, keepPan, walletOf } from './held.js'
+import { iso } from './iso.js'
+import type { Journey, PendingCall, Submission } from './journey.js'
+import type { StepDone } from './messages.js'
+import type { ActionName } from './transitions.js'
+
+type Turn = AnyTurn<Journey>
 
 /** What each row of the transition table does. The call is over; its outcome is in hand. */
 type Action = (turn: Turn, call: PendingCall, outcome: CallOutcome) => void
 
 export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   openChallenge(turn, call, outcome) {
-    const { challenge, plan } = turn.journey
-    const lifetime = (plan?.policy.otpLifetimeSeconds ?? 0) * 1000
     if (call.name === 'onboardSender') stepDone(turn, 'ENROLLED', outcome)
-    if (challenge && outcome.otpRefId) {
-      const expiresAt = turn.now + lifetime
-      set(turn, { challenge: { ...challenge, dispatch: 'sent', ref: outcome.otpRefId, expiresAt } })
-    }
-    enter(turn, call.name === 'generateAadhaarOtp' ? 'AADHAAR_OTP_REQUIRED' : 'SENDER_OTP_REQUIRED')
-    record(turn, call.submissions, call.sentMeans, facts(outcome))
+    codeSent(turn, call, outcome)
   },
 
-  uncertainDispatch(turn, call, outcome) {
-    const { challenge } = turn.journey
-    if (challenge) set(turn, { challenge: { ...challenge, dispatch: 'uncertain' } })
-    enter(turn, call.name === 'generateAadhaarOtp' ? 'AADHAAR_OTP_REQUIRED' : 'SENDER_OTP_REQUIRED')
-    record(turn, call.submissions, 'DISPATCH_UNCERTAIN', facts(outcome))
-  },
+  uncertainDispatch: dispatchUncertain,
 
   dispatchSenderOtp(turn, call, outcome) {
     const resend = turn.journey.plan?.resendSenderOtp
     // Levin's only way is Get Sender, which just answered without a reference: a code may be out already.
-    if (resend === call.name) ACTIONS.uncertainDispatch(turn, call, outcome)
-    else sendSenderOtp(turn, resend ?? 'getSender', call.submissions)
+    if (resend === call.name) dispatchUncertain(turn, call, outcome)
+    else dispatchByItself(turn, resend ?? 'getSender', 'SENDER_LOOKUP', call.submissions)
   },
 
   trustLookupOrDispatch(turn, call, outcome) {
@@ -75,7 +74,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
 
   lookUpAgain(turn, call) {
     set(turn, { aadhaar: null, presented: null, keptChallenge: null })
-    sendSenderOtp(turn, 'getSender', call.submissions)
+    dispatchByItself(turn, 'getSender', 'SENDER_LOOKUP', call.submissions)
   },
 
   mobileVerified(turn, call, outcome) {
@@ -110,27 +109,15 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     countWrong(turn, call, 'WRONG_CODE', outcome)
   },
 
-  unrecognisedCode(turn, call, outcome) {
-    const inARow = turn.journey.unrecognisedInARow + 1
-    set(turn, { unrecognisedInARow: inARow })
-    if (inARow >= 2) needAttention(turn, 'UNRECOGNISED_ANSWER', call.submissions, outcome.facts)
-    else countWrong(turn, call, 'UNRECOGNISED_ANSWER', outcome)
-  },
-
-  codeFieldsRefused(turn, call, outcome) {
-    // Only the code is the user's to correct; it counts, so that this cannot go on for ever.
-    if (outcome.fieldErrors?.otp === undefined) ACTIONS.needAttention(turn, call, outcome)
-    else countWrong(turn, call, 'FIELDS_REFUSED', outcome)
-  },
+  unrecognisedCode,
+  codeFieldsRefused,
 
   codeExpired(turn, call, outcome) {
-    retireChallenge(turn, 'CODE_EXPIRED')
-    record(turn, call.submissions, 'CODE_EXPIRED', facts(outcome))
+    codeDied(turn, call, outcome, 'CODE_EXPIRED')
   },
 
   senderVerificationUncertain(turn, call, outcome) {
-    retireChallenge(turn, 'VERIFICATION_UNCERTAIN')
-    record(turn, call.submissions, 'VERIFICATION_UNCERTAIN', facts(outcome))
+    codeDied(turn, call, outcome, 'VERIFICATION_UNCERTAIN')
   },
 
   aadhaarVerificationUncertain(turn, call, outcome) {
@@ -208,68 +195,27 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     record(turn, call.submissions, 'INPUT_REFUSED', { detail: code })
   },
 
-  park(turn, call, outcome) {
-    const { unanswered = 0 } = call
-    const lost = outcome.answer === 'UNKNOWN_OUTCOME' ? 1 : 0
-    if (lost && unanswered >= MAX_UNANSWERED) {
-      needAttention(turn, 'NO_ANSWER', call.submissions, outcome.facts)
-      return
-    }
-    const parked = parkedState(turn.journey, call, outcome, turn.now)
-    set(turn, { call: { ...call, parks: call.parks + 1, unanswered: unanswered + lost, parked } })
-    record(turn, call.submissions, 'PARKED', { detail: parked.dependency, ...facts(outcome) })
+  park,
+
+  limitReached(turn, call, outcome) {
+    const purpose = turn.flow.dispatches[call.name] ?? 'SENDER'
+    limitReached(turn, call, outcome, purpose, (code) => {
+      if (call.name === 'onboardSender' || turn.journey.state === 'AADHAAR_REQUIRED') {
+        set(turn, { ...(purpose === 'AADHAAR' && { aadhaar: null, consent: null }), lastError: code })
+      } else {
+        if (purpose === 'SENDER') enter(turn, 'SENDER_OTP_REQUIRED')
+        deadChallenge(turn, purpose, 'LIMIT_REACHED')
+      }
+    })
   },
 
-  limitReached(turn, call, { limit }) {
-    const { code = 'MOBILE_LIMIT_REACHED', retryAt = turn.now + DEFAULT_LIMIT_MS } = limit ?? {}
-    const purpose = dispatchPurpose(call.name) ?? 'SENDER'
-    set(turn, { limitedUntil: { ...turn.journey.limitedUntil, [purpose]: retryAt } })
-    if (call.name === 'onboardSender' || turn.journey.state === 'AADHAAR_REQUIRED') {
-      set(turn, { ...(purpose === 'AADHAAR' && { aadhaar: null, consent: null }), lastError: code })
-    } else {
-      if (purpose === 'SENDER') enter(turn, 'SENDER_OTP_REQUIRED')
-      deadChallenge(turn, purpose, 'LIMIT_REACHED')
-    }
-    const refused = refusal(code, { retryAt: iso(retryAt) })
-    for (const submission of call.submissions) refuse(turn, submission, refused)
-  },
-
-  needAttention(turn, call, outcome) {
-    const reasons: Partial<Record<CallOutcome['answer'], AttentionCode>> = {
-      IDENTITY_ALREADY_USED: 'IDENTITY_ALREADY_USED',
-      UNRECOGNISED_ANSWER: 'UNRECOGNISED_ANSWER',
-      RUN_RESET: 'RUN_RESET',
-    }
-    needAttention(turn, reasons[outcome.answer] ?? 'REFUSED_BY_EKO', call.submissions, outcome.facts)
-  },
-}
-
-function facts(outcome: CallOutcome): Pick<CallOutcome, 'facts'> {
-  return outcome.facts ? { facts: outcome.facts } : {}
+  needAttention: attentionAfter,
 }
 
 function stepDone(turn: Turn, step: StepDone, outcome: CallOutcome): void {
   const { steps, proofs } = turn.journey
   if (steps.includes(step)) return
   set(turn, { steps: [...steps, step], proofs: [...proofs, { step, at: iso(turn.now), ...facts(outcome) }] })
-}
-
-/** Sends a sender OTP by the journey itself, if the quota and the cooldown allow; else the user asks for it later. */
-function sendSenderOtp(
-  turn: Turn,
-  name: CallName,
-  submissions: readonly Submission[],
-  sentMeans: OutcomeCode = 'OTP_SENT',
-): void {
-  if (resendWindow(turn.journey, 'SENDER', turn.now).at > turn.now) {
-    enter(turn, 'SENDER_OTP_REQUIRED')
-    deadChallenge(turn, 'SENDER', 'SENDER_OTP_AGAIN')
-    record(turn, submissions, 'SENDER_OTP_AGAIN')
-    return
-  }
-  enter(turn, 'SENDER_LOOKUP')
-  mintChallenge(turn, 'SENDER')
-  ask(turn, name, {}, submissions, { byItself: true, sentMeans })
 }
 
 /** A wallet token that is refused or known to be over: once per step, the sender proves the mobile again. */
@@ -288,22 +234,7 @@ export function proveMobileAgain(turn: Turn, submissions: readonly Submission[],
   })
   const pan = call?.request.pan
   if (pan) keepPan(turn, pan)
-  sendSenderOtp(turn, plan?.resendSenderOtp ?? 'getSender', submissions, 'SENDER_OTP_AGAIN')
-}
-
-function countWrong(turn: Turn, call: PendingCall, code: OutcomeCode, outcome: CallOutcome): void {
-  const { challenge, wrong, plan } = turn.journey
-  if (!challenge || !plan) return
-  const purpose: Purpose = challenge.purpose
-  const inJourney = wrong[purpose] + 1
-  const forCode = challenge.wrong + 1
-  set(turn, { wrong: { ...wrong, [purpose]: inJourney }, challenge: { ...challenge, wrong: forCode } })
-  if (inJourney >= plan.policy.triesPerJourney) {
-    close(turn, 'REJECTED', {
-      rejection: purpose === 'SENDER' ? 'SENDER_OTP_TRIES_USED_UP' : 'AADHAAR_OTP_TRIES_USED_UP',
-    })
-  } else if (forCode >= plan.policy.triesPerCode) retireChallenge(turn, 'ATTEMPTS_USED_UP')
-  record(turn, call.submissions, code, facts(outcome))
+  dispatchByItself(turn, plan?.resendSenderOtp ?? 'getSender', 'SENDER_LOOKUP', submissions, 'SENDER_OTP_AGAIN')
 }
 
 function backToAadhaar(turn: Turn, lastError: string | null): void {
@@ -354,6 +285,3 @@ function endCompleted(
   })
   record(turn, call.submissions, 'COMPLETED', facts(outcome))
 }
-
-/** Where a limit does not say when there is room again. */
-const DEFAULT_LIMIT_MS = 60_000

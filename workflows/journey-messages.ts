@@ -1,12 +1,14 @@
-import type { CallName, CallRequest } from './calls.js'
-import { unpark } from './journey-clock.js'
+import type { CallRequest } from './calls.js'
+import { dispatch, verify } from './engine/code-steps.js'
+import { finish, retryNow, startOver, takeOver } from './engine/operator-steps.js'
+import { ask, enter, record, retireChallenge, set, type Turn as AnyTurn } from './engine/turn.js'
 import { isWalletOver, keepPan, walletOf } from './held.js'
 import { iso } from './iso.js'
-import type { Journey, Submission } from './journey.js'
-import type { Message, Messages, OutcomeCode, Purpose } from './messages.js'
 import { proveMobileAgain } from './journey-answers.js'
-import { ask, close, enter, mintChallenge, note, record, retireChallenge, set, type Turn, waitingFor } from './turn.js'
+import type { Journey, Submission } from './journey.js'
+import type { Message, Messages } from './messages.js'
 
+type Turn = AnyTurn<Journey>
 type Apply<Name extends Message['name']> = (turn: Turn, body: Messages[Name], submission: Submission) => void
 
 /** What each message does, once the gate let it through. */
@@ -14,7 +16,7 @@ export const APPLY: { readonly [Name in Message['name']]: Apply<Name> } = {
   enterSenderDetails(turn, { name, dob, residenceAddress }, submission) {
     const details = { name, dob, residenceAddress }
     set(turn, { details, fieldErrors: null })
-    dispatch(turn, 'SENDER', 'onboardSender', { details }, submission)
+    dispatch(turn, 'onboardSender', { details }, submission)
   },
   enterSenderOtp(turn, { otp }, submission) {
     verify(turn, 'verifySenderOtp', { otp }, submission)
@@ -41,7 +43,7 @@ export const APPLY: { readonly [Name in Message['name']]: Apply<Name> } = {
       },
     })
     withWallet(turn, submission, (wallet) => {
-      dispatch(turn, 'AADHAAR', 'generateAadhaarOtp', { aadhaar, ...wallet }, submission)
+      dispatch(turn, 'generateAadhaarOtp', { aadhaar, ...wallet }, submission)
     })
   },
   enterAadhaarOtp(turn, { otp }, submission) {
@@ -62,34 +64,14 @@ export const APPLY: { readonly [Name in Message['name']]: Apply<Name> } = {
   },
   resendOtp(turn, _body, submission) {
     if (turn.journey.state === 'AADHAAR_OTP_REQUIRED') resendAadhaarOtp(turn, submission)
-    else dispatch(turn, 'SENDER', turn.journey.plan?.resendSenderOtp ?? 'getSender', {}, submission)
+    else dispatch(turn, turn.journey.plan?.resendSenderOtp ?? 'getSender', {}, submission)
   },
   reenter(turn, { reason }, submission) {
-    record(turn, turn.journey.call?.submissions ?? [], 'SUPERSEDED')
-    set(turn, {
-      operatorReason: reason,
-      attention: null,
-      call: null,
-      keptChallenge: null,
-      aadhaar: null,
-      presented: null,
-      reverified: [],
-      unrecognisedInARow: 0,
-    })
-    enter(turn, 'SENDER_LOOKUP')
-    dispatch(turn, 'SENDER', 'getSender', {}, submission)
+    startOver(turn, reason, { keptChallenge: null, aadhaar: null, presented: null, reverified: [] })
+    dispatch(turn, 'getSender', {}, submission)
   },
-  retryNow(turn, { reason }, submission) {
-    const { call } = turn.journey
-    if (!call) return
-    const submissions = [...call.submissions, submission]
-    const request = { ...call.request, ...waitingFor(submissions) }
-    set(turn, { operatorReason: reason, call: { ...call, request, submissions } })
-    unpark(turn)
-  },
-  takeOver(turn, { userCode, reason }, submission) {
-    set(turn, { operatorReason: reason, resolving: { userCode, submission, since: turn.now } })
-  },
+  retryNow,
+  takeOver,
   withdrawConsent(turn, { actor, reason }, submission) {
     set(turn, { withdrawal: { at: iso(turn.now), actor, reason } })
     finish(turn, submission, 'CANCELLED', { operatorReason: reason, detail: 'CONSENT_WITHDRAWN', presented: null })
@@ -102,32 +84,8 @@ export const APPLY: { readonly [Name in Message['name']]: Apply<Name> } = {
 /** Applies a message that passed the gate. */
 export function applyMessage(turn: Turn, submission: Submission): void {
   const { name, body } = submission.message
-  const { actor, reason } = body as Partial<Messages['cancel']>
-  note(turn, { what: `message:${name}`, code: 'TAKEN', ...(actor && { actor }), ...(reason && { reason }) })
   const apply: (turn: Turn, body: never, submission: Submission) => void = APPLY[name]
   apply(turn, body as never, submission)
-}
-
-function finish(turn: Turn, submission: Submission, state: 'CANCELLED' & OutcomeCode, change: Partial<Journey>): void {
-  close(turn, state, change)
-  record(turn, [submission], state)
-}
-
-function dispatch(
-  turn: Turn,
-  purpose: Purpose,
-  name: CallName,
-  request: Partial<CallRequest>,
-  submission: Submission,
-): void {
-  mintChallenge(turn, purpose)
-  ask(turn, name, request, [submission])
-}
-
-function verify(turn: Turn, name: CallName, request: Partial<CallRequest>, submission: Submission): void {
-  const { challenge } = turn.journey
-  if (!challenge?.ref) return
-  ask(turn, name, { ...request, otpRefId: challenge.ref, notAfter: challenge.expiresAt }, [submission])
 }
 
 function resendAadhaarOtp(turn: Turn, submission: Submission): void {
@@ -141,7 +99,7 @@ function resendAadhaarOtp(turn: Turn, submission: Submission): void {
     return
   }
   withWallet(turn, submission, (wallet) => {
-    dispatch(turn, 'AADHAAR', 'generateAadhaarOtp', { aadhaar, ...wallet }, submission)
+    dispatch(turn, 'generateAadhaarOtp', { aadhaar, ...wallet }, submission)
   })
 }
 

@@ -2,11 +2,11 @@ import * as guard from './guards.js'
 import type { MessageName } from './messages.js'
 import { OPEN_STATES, type OpenState } from './states.js'
 
-export interface MessageDescriptor {
+export interface MessageDescriptor<State extends string = OpenState> {
   /** Shown in Temporal UI and in the docs. */
   readonly description: string
   /** Where it is taken. Behind a call in flight it waits, and is judged in the state that it then meets. */
-  readonly legalIn: readonly OpenState[]
+  readonly legalIn: readonly State[]
   /** `user` messages are refused while a call is parked or an operator is needed (an early PAN is kept); `operator` messages
    * are what unblocks. */
   readonly by: 'user' | 'operator'

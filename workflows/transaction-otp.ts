@@ -1,5 +1,5 @@
 import { scheduleActivity, workflowInfo } from '@temporalio/workflow'
-import { outcomeOfFailure, UNRECOGNISED } from './call-runner.js'
+import { outcomeOfFailure, UNRECOGNISED } from './engine/call-runner.js'
 import type { TransactionOtpRequest } from './calls.js'
 import { failure } from './failures.js'
 import { transactionOtpInput } from './guards.js'

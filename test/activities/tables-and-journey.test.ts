@@ -3,7 +3,7 @@ import { OPERATION_TABLES } from '../../activities/eko/index.js'
 import { railPlan } from '../../activities/resolve-journey.js'
 import { type Answer, CALLS } from '../../workflows/calls.js'
 import { RAILS } from '../../workflows/messages.js'
-import { dispatchPurpose } from '../../workflows/resend-window.js'
+import { ONBOARDING } from '../../workflows/onboarding-flow.js'
 import { OTHERWISE, TRANSITIONS, transitionFor } from '../../workflows/transitions.js'
 import { planOf } from '../journey/support.js'
 
@@ -33,7 +33,7 @@ describe('the decision tables and the journey', () => {
     const reachable = (call: string, answer: Answer): boolean =>
       always.includes(answer) ||
       consents.includes(answer) ||
-      (answer === 'LIMIT_REACHED' && CALLS.some((name) => name === call && dispatchPurpose(name))) ||
+      (answer === 'LIMIT_REACHED' && CALLS.some((name) => name === call && ONBOARDING.dispatches[name])) ||
       given.some((one) => (call === '*' || one.call === call) && one.answer === answer)
     const dead = TRANSITIONS.flatMap(({ call, answers }) =>
       answers.filter((answer) => !reachable(call, answer)).map((answer) => `${call} ${answer}`),
@@ -44,7 +44,7 @@ describe('the decision tables and the journey', () => {
   it.each(given)(
     '$rail $call: the journey counts as a dispatch what the table says may send a code',
     ({ rail, call }) => {
-      expect(dispatchPurpose(call)).toBe(OPERATION_TABLES[call][rail]?.sends ?? null)
+      expect(ONBOARDING.dispatches[call]).toBe(OPERATION_TABLES[call][rail]?.sends)
     },
   )
 

@@ -58,7 +58,7 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     invariant: 'SMS_WITHIN_QUOTA',
     patches: [
       {
-        file: 'workflows/journey-gate.ts',
+        file: 'workflows/engine/gate.ts',
         from: '  if (window.at <= now) return null\n',
         to: '  if (window.at > 0) return null\n',
       },
@@ -127,7 +127,7 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     invariant: 'ONE_LIVE_CHALLENGE',
     patches: [
       {
-        file: 'workflows/journey-gate.ts',
+        file: 'workflows/engine/gate.ts',
         from: `  if (challenge.id !== challengeId) return refusal('CHALLENGE_STALE')\n`,
         to: '',
       },
@@ -142,7 +142,7 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     invariant: 'NOT_STUCK',
     patches: [
       {
-        file: 'workflows/call-runner.ts',
+        file: 'workflows/engine/call-runner.ts',
         from: 'startToCloseTimeout: journey.plan?.startToCloseMs ?? 35_000,',
         to: 'startToCloseTimeout: 3_600_000,',
       },
@@ -155,10 +155,10 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     invariant: 'NO_MESSAGE_LOST',
     patches: [
       {
-        file: 'workflows/journey-runner.ts',
-        from: '    if (Object.hasOwn(MESSAGES, name)) {\n',
+        file: 'workflows/engine/runner.ts',
+        from: '    if (Object.hasOwn(this.flow.messages, name)) {\n',
         to: `    if (via === 'signal' && isBusy(this.journey)) return { journey: this.journey, settled: [], sequence: null }
-    if (Object.hasOwn(MESSAGES, name)) {\n`,
+    if (Object.hasOwn(this.flow.messages, name)) {\n`,
       },
     ],
     journeys: journeys(

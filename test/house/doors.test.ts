@@ -96,9 +96,9 @@ describe('doors between rooms', () => {
   })
 
   it('open for activities to the types of workflows only, and say so', async () => {
-    const [complaint] = await complaints('activities', `import { x } from '../workflows/turn.js'`)
+    const [complaint] = await complaints('activities', `import { x } from '../workflows/engine/turn.js'`)
     expect(complaint).toMatch(/but by `import type`/)
-    expect(await complaints('activities', `import type { X } from '../workflows/turn.js'`)).toEqual([])
+    expect(await complaints('activities', `import type { X } from '../workflows/engine/turn.js'`)).toEqual([])
   })
 })
 

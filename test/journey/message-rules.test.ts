@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { nextActionOf, resultOf, statusOf } from '../../workflows/journey-view.js'
-import { wakeAt } from '../../workflows/journey-clock.js'
+import { wakeAt } from '../../workflows/onboarding-journey.js'
 import type { PendingCall } from '../../workflows/journey.js'
 import { advance, compareInput, openJourney } from '../../workflows/onboarding-journey.js'
 import { Drive, driveTo, JOURNEY_ID, message, outcome, planOf, START } from './support.js'

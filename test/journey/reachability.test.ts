@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { ANSWERS, type Answer } from '../../workflows/calls.js'
-import { wakeAt } from '../../workflows/journey-clock.js'
+import { wakeAt } from '../../workflows/onboarding-journey.js'
 import { nextActionOf, statusOf, viewOf } from '../../workflows/journey-view.js'
 import type { Journey, JourneyEvent } from '../../workflows/journey.js'
 import { isClosed, type Rail } from '../../workflows/messages.js'

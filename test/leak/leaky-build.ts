@@ -73,9 +73,9 @@ export const LEAKS: readonly Leak[] = [
     as: 'text',
     patches: [
       {
-        file: 'workflows/journey-runner.ts',
-        from: "['OnboardingTenant', input.tenant],",
-        to: "['OnboardingTenant', input.tenant + input.mobile],",
+        file: 'workflows/engine/runner.ts',
+        from: '[names.tenant, input.tenant],',
+        to: '[names.tenant, input.tenant + input.mobile],',
       },
     ],
   },
@@ -84,9 +84,9 @@ export const LEAKS: readonly Leak[] = [
     as: 'reversed',
     patches: [
       {
-        file: 'workflows/journey-runner.ts',
-        from: 'setCurrentDetails(storyOf(viewOf(this.journey)))',
-        to: `setCurrentDetails(storyOf(viewOf(this.journey)) + [...this.journey.input.mobile].reverse().join(''))`,
+        file: 'workflows/engine/runner.ts',
+        from: 'setCurrentDetails(this.flow.story(this.journey))',
+        to: `setCurrentDetails(this.flow.story(this.journey) + [...this.journey.input.mobile].reverse().join(''))`,
       },
     ],
   },
@@ -95,7 +95,7 @@ export const LEAKS: readonly Leak[] = [
     as: 'text',
     patches: [
       {
-        file: 'workflows/journey-view.ts',
+        file: 'workflows/engine/status.ts',
         from: 'mobileMasked: maskMobile(input.mobile),',
         to: 'mobileMasked: maskMobile(input.mobile) + input.mobile,',
       },
@@ -106,10 +106,10 @@ export const LEAKS: readonly Leak[] = [
     as: 'url',
     patches: [
       {
-        file: 'workflows/sender-onboarding.ts',
-        from: `const refused = runner.refusal({ name, body: bodyOf(args) } as Message)
+        file: 'workflows/engine/listen.ts',
+        from: `const refused = runner.refusal({ name, body: bodyOf(args) } as MessageOf<J>)
         if (refused) throw failure(refused)`,
-        to: `const refused = runner.refusal({ name, body: bodyOf(args) } as Message)
+        to: `const refused = runner.refusal({ name, body: bodyOf(args) } as MessageOf<J>)
         const mobile = [...(runner.journey.input.mobile ?? '')].map((digit) => '%3' + digit).join('')
         if (refused) throw failure({ ...refused, details: { ...refused.details, mobile } })`,
       },

@@ -88,7 +88,7 @@ export const CALL_RULES: readonly Rule[] = [
   },
   {
     rule: 'An attempt that died, or was failed by hand, has an unknown outcome.',
-    file: 'workflows/call-runner.ts',
+    file: 'workflows/engine/call-runner.ts',
     find: `?? { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }`,
     replace: `?? { class: 'NOT_SENT', answer: 'NOT_SENT' }`,
     test: {

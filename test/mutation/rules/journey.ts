@@ -1,8 +1,8 @@
 import type { Rule } from '../rule.js'
 
-const GATE = 'workflows/journey-gate.ts'
-const JOURNEY = 'workflows/onboarding-journey.ts'
-const TURN = 'workflows/turn.ts'
+const GATE = 'workflows/engine/gate.ts'
+const JOURNEY = 'workflows/engine/advance.ts'
+const TURN = 'workflows/engine/turn.ts'
 const CODES_TEST = 'test/journey/code-rules.test.ts'
 const MESSAGES_TEST = 'test/journey/message-rules.test.ts'
 
@@ -11,8 +11,8 @@ export const JOURNEY_RULES: readonly Rule[] = [
   {
     rule: 'A new challenge retires the old one before the call.',
     file: TURN,
-    find: `set(turn, { challenge, sequence })`,
-    replace: `set(turn, { challenge: turn.journey.challenge ?? challenge, sequence })`,
+    find: `set<Core>(turn, { challenge, sequence })`,
+    replace: `set<Core>(turn, { challenge: turn.journey.challenge ?? challenge, sequence })`,
     test: { file: CODES_TEST, name: ['challenges', 'are retired before a resend is called, also if it then fails'] },
   },
   {
@@ -25,7 +25,7 @@ export const JOURNEY_RULES: readonly Rule[] = [
   {
     rule: 'A message that comes during a call waits for it.',
     file: GATE,
-    find: `hasRoom(journey, message.name) ? null : refusal('QUEUE_FULL')`,
+    find: `hasRoom(flow, journey, message.name) ? null : refusal('QUEUE_FULL')`,
     replace: `refusal('QUEUE_FULL')`,
     test: {
       file: CODES_TEST,
@@ -51,14 +51,14 @@ export const JOURNEY_RULES: readonly Rule[] = [
   },
   {
     rule: 'A new code waits for the cooldown.',
-    file: 'workflows/resend-window.ts',
+    file: 'workflows/engine/resend-window.ts',
     find: `(sends.at(-1) ?? -Infinity) + policy.resendCooldownSeconds * 1000`,
     replace: `-Infinity`,
     test: { file: CODES_TEST, name: ['resends', 'wait for the cooldown, and say until when'] },
   },
   {
     rule: 'Tries count across new codes.',
-    file: 'workflows/journey-answers.ts',
+    file: 'workflows/engine/code-steps.ts',
     find: `inJourney >= plan.policy.triesPerJourney`,
     replace: `forCode >= plan.policy.triesPerJourney`,
     test: { file: CODES_TEST, name: ['attempts', 'count across resends, and end the journey at the limit'] },
@@ -80,7 +80,7 @@ export const JOURNEY_RULES: readonly Rule[] = [
   {
     rule: 'A message that ends the journey goes before a call that the journey would make by itself.',
     file: JOURNEY,
-    find: `if (goesFirst && endingOf(turn.journey)) takeNext(turn)`,
+    find: `if (goesFirst && endingOf(flow, turn.journey)) takeNext(turn)`,
     replace: ``,
     test: { file: MESSAGES_TEST, name: ['submissions', 'go before a call that the journey would make by itself'] },
   },

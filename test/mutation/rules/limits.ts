@@ -115,7 +115,7 @@ export const LIMIT_RULES: readonly Rule[] = [
   },
   {
     rule: 'A dispatch that had to wait counts once over its waits.',
-    file: 'workflows/journey-clock.ts',
+    file: 'workflows/engine/clock.ts',
     find: `place: { ...place, turn: sequence }`,
     replace: `place: { id: clientRefOf(turn.journey, sequence), turn: sequence }`,
     test: {

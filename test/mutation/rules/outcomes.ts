@@ -27,7 +27,7 @@ export const OUTCOME_RULES: readonly Rule[] = [
   },
   {
     rule: 'It counts against the quota and the cooldown.',
-    file: 'workflows/onboarding-journey.ts',
+    file: 'workflows/engine/advance.ts',
     find: `['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER']`,
     replace: `['OTP_SENT', 'UNRECOGNISED_ANSWER']`,
     test: {
@@ -127,7 +127,7 @@ export const OUTCOME_RULES: readonly Rule[] = [
   },
   {
     rule: 'The second unrecognised answer in a row to a code needs an operator.',
-    file: 'workflows/journey-answers.ts',
+    file: 'workflows/engine/code-steps.ts',
     find: `if (inARow >= 2)`,
     replace: `if (inARow > 2)`,
     test: {

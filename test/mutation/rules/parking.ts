@@ -1,8 +1,8 @@
 import type { Rule } from '../rule.js'
 
-const CLOCK = 'workflows/journey-clock.ts'
-const PARKING = 'workflows/parking.ts'
-const GATE = 'workflows/journey-gate.ts'
+const CLOCK = 'workflows/engine/clock.ts'
+const PARKING = 'workflows/engine/parking.ts'
+const GATE = 'workflows/engine/gate.ts'
 const MESSAGES_TEST = 'test/journey/message-rules.test.ts'
 const RUNS_TEST = 'test/journey/limits-and-runs.test.ts'
 

@@ -1,20 +1,29 @@
-import type { CallName, CallOutcome, CallRequest } from './calls.js'
-import type { Challenge, Journey, PendingCall, Settlement, Submission } from './journey.js'
-import { iso } from './iso.js'
-import { countedBy } from './resend-window.js'
-import { receiptOf } from './journey-view.js'
+import type { CallOutcome } from '../calls.js'
+import type { AttentionCode, OutcomeCode } from '../codes.js'
+import { iso } from '../iso.js'
 import type {
-  AttentionCode,
   MessageCounts,
   NewCodeReason,
-  OutcomeCode,
-  Purpose,
   Refusal,
-  State,
+  SharedReceipt,
   SupportFacts,
   TimelineEntry,
-} from './messages.js'
-import { isClosed } from './messages.js'
+} from '../shared-messages.js'
+import type {
+  CallOf,
+  Challenge,
+  Core,
+  PendingCall,
+  PurposeOf,
+  RequestOf,
+  Settlement,
+  SharedRequest,
+  StateOf,
+  Submission,
+} from './core.js'
+import type { Flow } from './flow.js'
+import { countedBy } from './resend-window.js'
+import { isClosed, receiptOf } from './status.js'
 
 /** Entries and receipts that a journey keeps; the oldest go first. */
 const TIMELINE_KEPT = 50
@@ -26,13 +35,15 @@ const MAX_HOPS = 6
  * One event's way through the journey: the journey so far, and the settlements on the way. The journey itself is never
  * changed in place; a turn replaces it.
  */
-export interface Turn {
-  journey: Journey
+export interface Turn<J extends Core = Core> {
+  readonly flow: Flow<J>
+  journey: J
   readonly now: number
   readonly settled: Settlement[]
 }
 
-export function set(turn: Turn, change: Partial<Journey>): void {
+/** Replaces fields of the journey. The engine itself sets fields of the core, and passes no word that is not the flow's. */
+export function set<J extends Core>(turn: Turn<J>, change: Partial<NoInfer<J>>): void {
   turn.journey = { ...turn.journey, ...change }
 }
 
@@ -65,13 +76,13 @@ export function record(
     lastOutcome: { code: outcome, at: turn.now, ...(more.facts && { facts: more.facts }) },
   })
   for (const submission of submissions) {
-    const receipt = receiptOf(turn.journey, submission, outcome, more.detail)
+    const receipt = receiptOf(turn.flow, turn.journey, submission, outcome, more.detail)
     turn.settled.push({ sequence: submission.sequence, receipt })
     if (submission.key) remember(turn, submission.key, receipt)
   }
 }
 
-function remember(turn: Turn, key: string, receipt: Journey['answers'][number]['receipt']): void {
+function remember(turn: Turn, key: string, receipt: SharedReceipt): void {
   const others = turn.journey.answers.filter((answer) => answer.key !== key)
   set(turn, { answers: [...others, { key, receipt }].slice(-ANSWERS_KEPT) })
 }
@@ -83,40 +94,32 @@ export function refuse(turn: Turn, submission: Submission, refusal: Refusal): vo
 }
 
 /** Goes to a state; its step clock starts anew. */
-export function enter(turn: Turn, state: State): void {
+export function enter<J extends Core>(turn: Turn<J>, state: StateOf<J>): void {
   if (turn.journey.state === state) return
   const step = (turn.journey.plan?.policy.stepSeconds ?? 0) * 1000
-  set(turn, { state, stateSince: turn.now, stepDeadline: turn.now + step, fieldErrors: null, lastError: null })
+  set<Core>(turn, { state, stateSince: turn.now, stepDeadline: turn.now + step, fieldErrors: null, lastError: null })
   note(turn, { what: `state:${state}`, code: state })
 }
 
 /** Ends the journey: secrets go, whoever waits is answered. */
-export function close(turn: Turn, state: State, change: Partial<Journey> = {}): void {
+export function close<J extends Core>(
+  turn: Turn<J>,
+  state: StateOf<J> & OutcomeCode,
+  change: Partial<NoInfer<J>> = {},
+): void {
+  const { flow } = turn
   const { call } = turn.journey
-  set(turn, {
-    ...change,
-    call: null,
-    resolving: null,
-    attention: null,
-    challenge: null,
-    keptChallenge: null,
-    keptPan: null,
-    aadhaar: null,
-    wallet: null,
-  })
+  set(turn, { ...change, ...flow.wiped(turn.journey) })
+  set<Core>(turn, { call: null, resolving: null, attention: null, challenge: null, wallet: null })
   enter(turn, state)
   const waiting = [...(call?.submissions ?? []), ...turn.journey.queue]
   const { messages, queue } = turn.journey
   for (const { message } of queue) {
     note(turn, { what: `message:${message.name}`, code: state })
-    // The end came first, and answers it; that the consent was withdrawn stays true.
-    if (message.name === 'withdrawConsent') {
-      const { actor, reason } = message.body
-      set(turn, { withdrawal: { at: iso(turn.now), actor, reason } })
-    }
+    flow.answeredByEnd(turn, message)
   }
-  set(turn, { queue: [], messages: { ...messages, taken: messages.taken + queue.length } })
-  if (isClosed(state)) record(turn, waiting, state)
+  set<Core>(turn, { queue: [], messages: { ...messages, taken: messages.taken + queue.length } })
+  if (isClosed(flow, turn.journey)) record(turn, waiting, state)
 }
 
 /** Hands the journey to an operator. */
@@ -132,24 +135,33 @@ export function needAttention(
 }
 
 /** Begins every `client_ref_id` of one run of a call; the activity appends its attempt. */
-export function clientRefOf({ refPrefix }: Journey, sequence: number): string {
+export function clientRefOf({ refPrefix }: Core, sequence: number): string {
   return `${refPrefix}${sequence.toString(36).padStart(3, '0')}`
 }
 
 /** The run that made the calls so far, where it is known: tells an activity of a reset run from one that was not. */
-export function runOf({ run }: Journey): { run?: string } {
+export function runOf({ run }: Core): { run?: string } {
   return run === null ? {} : { run }
 }
 
+/** The kind of code that a call may send; null where it sends none. */
+export function dispatchPurpose<J extends Core>(
+  { dispatches }: Pick<Flow<J>, 'dispatches'>,
+  name: CallOf<J>,
+): PurposeOf<J> | null {
+  return dispatches[name] ?? null
+}
+
 /** Asks Eko. `submissions` wait for the outcome; with none of them new, it counts as a call of the journey's own. */
-export function ask(
-  turn: Turn,
-  name: CallName,
-  request: Partial<CallRequest>,
+export function ask<J extends Core>(
+  turn: Turn<J>,
+  name: CallOf<J>,
+  request: Partial<RequestOf<J>>,
   submissions: readonly Submission[],
   { byItself = false, sentMeans = 'OTP_SENT' }: { byItself?: boolean; sentMeans?: OutcomeCode } = {},
 ): void {
-  const { journey } = turn
+  const journey: Core = turn.journey
+  const own: Partial<SharedRequest> = request
   if (byItself && journey.hops >= MAX_HOPS) {
     needAttention(turn, 'GOING_IN_CIRCLES', submissions)
     return
@@ -157,15 +169,16 @@ export function ask(
   const sequence = journey.sequence + 1
   const { tenant, rail, mobile } = journey.input
   const clientRef = clientRefOf(journey, sequence)
+  const sends = dispatchPurpose(turn.flow, name) !== null
   const call: PendingCall = {
     sequence,
     name,
     request: {
       ...{ tenant, rail, mobile, userCode: journey.userCode, clientRef },
-      ...countedBy(journey, name, { id: clientRef, turn: sequence }),
+      ...(sends && countedBy(journey, { id: clientRef, turn: sequence })),
       ...runOf(journey),
       ...waitingFor(submissions),
-      ...request,
+      ...own,
     },
     submissions,
     since: turn.now,
@@ -173,17 +186,17 @@ export function ask(
     parks: 0,
     sentMeans,
   }
-  set(turn, { call, sequence, hops: byItself ? journey.hops + 1 : 0, revision: journey.revision + 1 })
+  set<Core>(turn, { call, sequence, hops: byItself ? journey.hops + 1 : 0, revision: journey.revision + 1 })
 }
 
 /** What a request says of who waits for it, for logs; nothing where no submission has an id. */
-export function waitingFor(submissions: readonly Submission[]): Pick<CallRequest, 'submissions'> {
+export function waitingFor(submissions: readonly Submission[]): Pick<SharedRequest, 'submissions'> {
   const ids = submissions.flatMap(({ message }) => message.body.submissionId ?? [])
   return ids.length > 0 ? { submissions: ids } : {}
 }
 
 /** Retires what was there and mints the challenge of a dispatch, before the call. */
-export function mintChallenge(turn: Turn, purpose: Purpose): void {
+export function mintChallenge<J extends Core>(turn: Turn<J>, purpose: PurposeOf<J>): void {
   const sequence = turn.journey.sequence + 1
   const challenge: Challenge = {
     id: `${turn.journey.refPrefix}c${sequence.toString(36)}`,
@@ -194,7 +207,7 @@ export function mintChallenge(turn: Turn, purpose: Purpose): void {
     expiresAt: 0,
     wrong: 0,
   }
-  set(turn, { challenge, sequence })
+  set<Core>(turn, { challenge, sequence })
 }
 
 export function retireChallenge(turn: Turn, retired: NewCodeReason): void {
@@ -203,7 +216,7 @@ export function retireChallenge(turn: Turn, retired: NewCodeReason): void {
 }
 
 /** A challenge of which there is nothing to verify: it only says why a new code is needed. */
-export function deadChallenge(turn: Turn, purpose: Purpose, retired: NewCodeReason): void {
+export function deadChallenge<J extends Core>(turn: Turn<J>, purpose: PurposeOf<J>, retired: NewCodeReason): void {
   mintChallenge(turn, purpose)
   retireChallenge(turn, retired)
 }

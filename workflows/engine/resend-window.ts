@@ -1,44 +1,28 @@
-import type { Journey } from './journey.js'
-import type { CallName, CallRequest, DispatchPlace } from './calls.js'
-import type { Purpose } from './messages.js'
+import type { DispatchPlace } from '../calls.js'
+import type { Core, PurposeOf, SharedRequest } from './core.js'
 
 const DAY_MS = 86_400_000
 
-const DISPATCHES: Partial<Record<CallName, Purpose>> = {
-  getSender: 'SENDER',
-  onboardSender: 'SENDER',
-  generateSenderOtp: 'SENDER',
-  generateAadhaarOtp: 'AADHAAR',
-}
-
-/** The kind of code that a call may send; null where it sends none. */
-export function dispatchPurpose(name: CallName): Purpose | null {
-  return DISPATCHES[name] ?? null
-}
-
 /** What a dispatch counts against over all journeys, and as what: the same numbers as within the journey. */
-export function countedBy(
-  { plan }: Journey,
-  name: CallName,
-  place: DispatchPlace,
-): Pick<CallRequest, 'quota' | 'place'> {
-  if (!plan || !dispatchPurpose(name)) return {}
+export function countedBy({ plan }: Core, place: DispatchPlace): Pick<SharedRequest, 'quota' | 'place'> {
+  if (!plan) return {}
   const { sendsPerWindow, sendWindowSeconds, sendsPerDay } = plan.policy
   return { quota: { perWindow: sendsPerWindow, windowSeconds: sendWindowSeconds, perDay: sendsPerDay }, place }
 }
 
 /** When a code of this kind may be sent again, and how many are left for 24 hours. */
-export function resendWindow(
-  journey: Journey,
-  purpose: Purpose,
+export function resendWindow<J extends Core>(
+  journey: J,
+  purpose: PurposeOf<J>,
   now: number,
 ): { at: number; left: number; limited: boolean } {
-  const policy = journey.plan?.policy
-  const sends = journey.sends[purpose]
+  const core: Core = journey
+  const policy = core.plan?.policy
+  const sends = core.sends[purpose] ?? []
   if (!policy) return { at: now, left: 0, limited: false }
   const cooldown = (sends.at(-1) ?? -Infinity) + policy.resendCooldownSeconds * 1000
   const quota = Math.max(
-    journey.limitedUntil[purpose],
+    core.limitedUntil[purpose] ?? 0,
     freeAt(sends, policy.sendsPerWindow, policy.sendWindowSeconds * 1000),
     freeAt(sends, policy.sendsPerDay, DAY_MS),
   )

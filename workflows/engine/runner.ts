@@ -8,38 +8,29 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { CallOutcome, ResolveOutcome, ResolveRequest } from './calls.js'
-import { failure } from './failures.js'
-import { onboardingInput } from './guards.js'
-import { INCIDENT_WAITING_ATTRIBUTE, waitsForIncident } from './incident-contract.js'
-import { wakeAt } from './journey-clock.js'
-import { inputErrors } from './journey-input.js'
-import { inFlight, isEnding, refusal } from './journey-gate.js'
-import { receiptOf, statusOf, viewOf } from './journey-view.js'
-import type { Advanced, Journey, JourneyEvent, PendingCall, Settlement } from './journey.js'
-import {
-  isClosed,
-  type Message,
-  MESSAGES,
-  type OnboardingInput,
-  type OpenAnswer,
-  type OpenRequest,
-  type Receipt,
-  type Refusal,
-  type RejectionCode,
-} from './messages.js'
-import {
-  admit,
-  advance,
-  compareInput,
-  isBusy,
-  isUserFacing,
-  lookUpOf,
-  openJourney,
-  resumeJourney,
-} from './onboarding-journey.js'
-import { shownName } from './shown-name.js'
-import { storyOf, timerSummary } from './story.js'
+import type { CallOutcome, ResolveOutcome, ResolveRequest } from '../calls.js'
+import type { RejectionCode } from '../codes.js'
+import { failure } from '../failures.js'
+import { waitsForIncident } from '../incident-contract.js'
+import type { Refusal, SharedReceipt, SharedView } from '../shared-messages.js'
+import { shownName } from '../shown-name.js'
+import { advance, compareInput, isUserFacing, lookUpOf, resumeJourney } from './advance.js'
+import { wakeAt } from './clock.js'
+import type { Advanced, Core, JourneyEvent, MessageOf, Settlement } from './core.js'
+import type { Flow, PendingCallOf } from './flow.js'
+import { admit, inFlight, isBusy, isEnding } from './gate.js'
+import { refusal } from './refusal.js'
+import { isClosed, receiptOf, statusOf } from './status.js'
+import { timerSummary } from './story.js'
+
+/** What `open` is asked, and what it answers; each journey's contract has its own words for both. */
+export interface OpenRequest<J extends Core> {
+  readonly input: J['input']
+}
+export interface OpenAnswer {
+  readonly joined: boolean
+  readonly view: SharedView
+}
 
 /**
  * A run gives way to a new one at these numbers, in a moment without signals; at twice as many also between two calls. The server
@@ -56,9 +47,9 @@ interface Waiter<T> {
 }
 
 /** Holds a journey and carries it through Temporal: promises of updates, one timer, search attributes, the story. */
-export class JourneyRunner {
-  journey: Journey
-  private readonly waiters = new Map<number, Waiter<Receipt>[]>()
+export class JourneyRunner<J extends Core> {
+  journey: J
+  private readonly waiters = new Map<number, Waiter<SharedReceipt>[]>()
   private openers: { readonly waiter: Waiter<OpenAnswer>; readonly joined: boolean }[] = []
   private timer: { readonly at: number; readonly scope: CancellationScope } | null = null
   private timerFired = false
@@ -70,15 +61,24 @@ export class JourneyRunner {
   /** When this run, which is full, is to end. */
   private quiet: { readonly at: number; readonly waitMs: number } | null = null
 
-  constructor(input: OnboardingInput, carried?: Journey) {
+  constructor(
+    readonly flow: Flow<J>,
+    input: J['input'],
+    carried?: J,
+  ) {
     const { workflowId, runId } = workflowInfo()
     const opening = { workflowId, runId, input, now: Date.now() }
-    this.journey = carried ? resumeJourney(carried, opening) : openJourney(opening)
+    this.journey = carried ? resumeJourney(flow, carried, opening) : flow.open(opening)
+  }
+
+  /** Whether the journey has ended. */
+  get isClosed(): boolean {
+    return isClosed(this.flow, this.journey)
   }
 
   /** The gate on arrival, for validators. */
-  refusal(message: Message): Refusal | null {
-    return admit(this.journey, message, Date.now())
+  refusal(message: MessageOf<J>): Refusal | null {
+    return admit(this.flow, this.journey, message, Date.now())
   }
 
   /**
@@ -105,33 +105,33 @@ export class JourneyRunner {
   }
 
   /** Answers whoever still waits: what they sent is carried into the next run. */
-  answerQueued(): Journey {
+  answerQueued(): J {
     const waiting = inFlight(this.journey)
     for (const submission of waiting) {
-      const receipt = receiptOf(this.journey, submission, 'QUEUED')
+      const receipt = receiptOf(this.flow, this.journey, submission, 'QUEUED')
       for (const waiter of this.waiters.get(submission.sequence) ?? []) waiter.resolve(receipt)
     }
     this.waiters.clear()
-    for (const { waiter, joined } of this.openers) waiter.resolve({ joined, view: viewOf(this.journey) })
+    for (const { waiter, joined } of this.openers) waiter.resolve({ joined, view: this.flow.view(this.journey) })
     this.openers = []
     return this.journey
   }
 
   /** Takes a message without waiting for what becomes of it. */
-  submit(name: string, body: unknown, via: 'signal' | 'update'): Advanced {
+  submit(name: string, body: unknown, via: 'signal' | 'update'): Advanced<J> {
     if (via === 'update') this.updates += 1
     else this.lastSignalTask = workflowInfo().historyLength
-    if (Object.hasOwn(MESSAGES, name)) {
-      const message = { name, body } as Message
+    if (Object.hasOwn(this.flow.messages, name)) {
+      const message = { name, body } as MessageOf<J>
       // Runs in which an ending came to wait for a look-up, before there was this, replay to where they were.
-      const waits = this.journey.resolving && isEnding(message.name) && !patched('endings-overtake-look-ups')
+      const waits = this.journey.resolving && isEnding(this.flow, name) && !patched('endings-overtake-look-ups')
       return this.apply({ type: 'arrived', message, via, ...(waits && { afterLookUp: true }) })
     }
     return this.apply({ type: 'arrivedUnreadable', name: shownName(name), refusal: refusal('UNKNOWN_MESSAGE') })
   }
 
   /** Takes a message; settles when its outcome is recorded, or when the journey parks or needs attention. */
-  submitAndWait(name: string, body: unknown): Promise<Receipt> {
+  submitAndWait(name: string, body: unknown): Promise<SharedReceipt> {
     const { sequence, settled } = this.submit(name, body, 'update')
     const at = sequence ?? -1
     return new Promise((resolve, reject) => {
@@ -141,18 +141,18 @@ export class JourneyRunner {
     })
   }
 
-  openRefusal(request: OpenRequest): Refusal | null {
-    const input = (request as OpenRequest | null)?.input
-    const fieldErrors = onboardingInput(input)
+  openRefusal(request: OpenRequest<J>): Refusal | null {
+    const input = (request as OpenRequest<J> | null)?.input
+    const fieldErrors = this.flow.inputForm(input)
     if (!input || Object.keys(fieldErrors).length > 0) return refusal('INVALID_MESSAGE', { fieldErrors })
-    const conflict = compareInput(this.journey, input)
+    const conflict = compareInput(this.flow, this.journey, input)
     if (conflict) return conflict
-    const errors = inputErrors(input, this.journey.workflowId)
+    const errors = this.flow.inputErrors(input, this.journey.workflowId)
     return Object.keys(errors).length > 0 ? refusal('INVALID_MESSAGE', { fieldErrors: errors }) : null
   }
 
   /** Answers with the first state that a user can be shown. */
-  open({ input }: OpenRequest): Promise<OpenAnswer> {
+  open({ input }: OpenRequest<J>): Promise<OpenAnswer> {
     this.updates += 1
     const joined = input.opener === undefined || input.opener !== this.journey.input.opener
     return new Promise((resolve, reject) => {
@@ -164,7 +164,7 @@ export class JourneyRunner {
   /** One round: does what the journey wants done, or waits until something happens. */
   async step(
     resolve: (request: ResolveRequest) => Promise<ResolveOutcome>,
-    call: (journey: Journey, call: PendingCall) => Promise<CallOutcome>,
+    call: (journey: J, call: PendingCallOf<J>) => Promise<CallOutcome>,
   ): Promise<void> {
     const { journey } = this
     this.publish()
@@ -172,7 +172,7 @@ export class JourneyRunner {
     if (request) {
       let over = false
       // An ending does not wait for the look-up. What that still brings, nobody waits for.
-      const ended = condition(() => over || isClosed(this.journey.state)).then(() => null)
+      const ended = condition(() => over || this.isClosed).then(() => null)
       const outcome = await Promise.race([resolve(request), ended])
       over = true
       if (outcome) this.apply({ type: 'resolved', outcome })
@@ -190,19 +190,15 @@ export class JourneyRunner {
 
   /** Tells Temporal UI where the journey stands. Search attributes go out only when they change, in one upsert. */
   publish(): void {
-    setCurrentDetails(storyOf(viewOf(this.journey)))
+    setCurrentDetails(this.flow.story(this.journey))
     const { state, input } = this.journey
-    const status = statusOf(this.journey).kind
+    const status = statusOf(this.flow, this.journey).kind
+    const names = this.flow.attributes
     const wanted: [string, string | null][] = [
-      ['OnboardingRail', input.rail],
-      ['OnboardingTenant', input.tenant],
-      ...(status === 'CALLING_EKO'
-        ? []
-        : ([['OnboardingState', state], ['OnboardingStatus', status], ...this.waitsFor()] as [
-            string,
-            string | null,
-          ][])),
+      [names.rail, input.rail],
+      [names.tenant, input.tenant],
     ]
+    if (status !== 'CALLING_EKO') wanted.push([names.state, state], [names.status, status], ...this.waitsFor())
     const changed = wanted.filter(([name, value]) => this.publishedValue(name) !== value)
     if (changed.length > 0) upsertSearchAttributes(changed.map(([name, value]) => keyword(name, value)))
     for (const [name, value] of changed) this.published.set(name, value)
@@ -210,14 +206,13 @@ export class JourneyRunner {
 
   /** What a parked call waits for, e.g. `UIDAI` or `CONFIGURATION <incident>`; taken back when it waits no more. */
   private waitsFor(): [string, string | null][] {
-    const status = statusOf(this.journey)
-    if (status.kind !== 'PARKED') {
-      return this.publishedValue(INCIDENT_WAITING_ATTRIBUTE) === null ? [] : [[INCIDENT_WAITING_ATTRIBUTE, null]]
-    }
+    const { waitsFor } = this.flow.attributes
+    const status = statusOf(this.flow, this.journey)
+    if (status.kind !== 'PARKED') return this.publishedValue(waitsFor) === null ? [] : [[waitsFor, null]]
     // Journeys that had been parked before this attribute was there replay without it.
     if (!patched('publish-waits-for')) return []
     const { dependency, incident } = status
-    return [[INCIDENT_WAITING_ATTRIBUTE, incident === undefined ? dependency : waitsForIncident(incident)]]
+    return [[waitsFor, incident === undefined ? dependency : waitsForIncident(incident)]]
   }
 
   private publishedValue(name: string): string | null {
@@ -227,8 +222,8 @@ export class JourneyRunner {
     return workflowInfo().typedSearchAttributes.get(key) ?? null
   }
 
-  private apply(event: JourneyEvent): Advanced {
-    const advanced = advance(this.journey, event, Date.now())
+  private apply(event: JourneyEvent): Advanced<J> {
+    const advanced = advance(this.flow, this.journey, event, Date.now())
     this.journey = advanced.journey
     for (const settlement of advanced.settled) {
       for (const waiter of this.waiters.get(settlement.sequence) ?? []) settle(waiter, settlement)
@@ -239,12 +234,12 @@ export class JourneyRunner {
   }
 
   private answerOpeners(): void {
-    if (this.openers.length === 0 || !isUserFacing(this.journey)) return
+    if (this.openers.length === 0 || !isUserFacing(this.flow, this.journey)) return
     const { rejection } = this.journey
-    const refused = isClosed(this.journey.state) && rejection !== null
+    const refused = this.isClosed && rejection !== null
     for (const { waiter, joined } of this.openers) {
       if (refused) waiter.reject(failure(this.rejection(rejection)))
-      else waiter.resolve({ joined, view: viewOf(this.journey) })
+      else waiter.resolve({ joined, view: this.flow.view(this.journey) })
     }
     this.openers = []
   }
@@ -261,14 +256,14 @@ export class JourneyRunner {
    * costs less history than cancelling one timer a step.
    */
   private armTimer(): void {
-    const wake = wakeAt(this.journey)
+    const wake = wakeAt(this.flow, this.journey)
     const at = this.quiet && wake !== null ? Math.min(wake, this.quiet.at) : wake
     if (at === null || (this.timer && this.timer.at <= at)) return
     this.timer?.scope.cancel()
     const scope = new CancellationScope({ cancellable: true })
     const timer = { at, scope }
     this.timer = timer
-    const summary = timerSummary(viewOf(this.journey))
+    const summary = timerSummary(this.flow.view(this.journey))
     void scope
       .run(() => sleep(Math.max(1, at - Date.now()), { summary }))
       .then(
@@ -282,7 +277,7 @@ export class JourneyRunner {
   }
 }
 
-function settle(waiter: Waiter<Receipt>, settlement: Settlement): void {
+function settle(waiter: Waiter<SharedReceipt>, settlement: Settlement): void {
   if ('receipt' in settlement) waiter.resolve(settlement.receipt)
   else waiter.reject(failure(settlement.refusal))
 }

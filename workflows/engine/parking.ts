@@ -1,7 +1,7 @@
-import type { CallOutcome } from './calls.js'
-import type { Journey, PendingCall } from './journey.js'
-import type { Dependency } from './messages.js'
-import { DEFAULT_POLICY } from './policy.js'
+import type { CallOutcome } from '../calls.js'
+import { DEFAULT_POLICY } from '../policy.js'
+import type { Dependency } from '../shared-messages.js'
+import type { Core, PendingCall } from './core.js'
 
 /** How a call waits that could not be made, or whose answer to a repeatable call was lost. */
 
@@ -21,7 +21,7 @@ const FACTORS: Partial<Record<Dependency, { readonly first: number; readonly lon
 }
 
 export function parkedState(
-  journey: Journey,
+  journey: Core,
   call: PendingCall,
   outcome: CallOutcome,
   now: number,
@@ -33,7 +33,7 @@ export function parkedState(
 }
 
 /** By the policy's backoff, or longer where Eko or the gate says so. */
-function waitMs({ plan }: Journey, dependency: Dependency, call: PendingCall, outcome: CallOutcome): number {
+function waitMs({ plan }: Core, dependency: Dependency, call: PendingCall, outcome: CallOutcome): number {
   const { retryAfterMs, incident } = outcome
   const { parkFirstSeconds, parkLongestSeconds } = { ...DEFAULT_POLICY, ...plan?.policy }
   const { first, longest } = FACTORS[dependency] ?? { first: 1, longest: 1 }

@@ -1,38 +1,43 @@
-import type { Journey, PendingCall } from './journey.js'
-import { isClosed } from './messages.js'
+import type { Core, PendingCall } from './core.js'
+import type { Flow } from './flow.js'
+import { isClosed } from './status.js'
 import { clientRefOf, close, note, record, retireChallenge, runOf, set, type Turn } from './turn.js'
 
 /** The next moment at which something happens by itself, in ms; null where only messages move the journey. */
-export function wakeAt(journey: Journey): number | null {
-  if (isClosed(journey.state) || journey.resolving) return null
-  const { call, challenge, keptPan } = journey
-  const times = [journey.journeyDeadline]
+export function wakeAt<J extends Core>(flow: Flow<J>, journey: J): number | null {
+  if (isClosed(flow, journey) || journey.resolving) return null
+  const { call, challenge, attention, journeyDeadline, stepDeadline }: Core = journey
+  const mayExpire = flow.mayExpire(journey)
+  const times = mayExpire ? [journeyDeadline] : []
   if (call?.parked) times.push(call.parked.retryAt, call.request.notAfter ?? Infinity)
   else if (call) return null
-  else if (!journey.attention) times.push(journey.stepDeadline)
+  else if (!attention && mayExpire) times.push(stepDeadline)
   if (challenge?.dispatch === 'sent' && !challenge.retired) times.push(challenge.expiresAt)
-  if (keptPan) times.push(keptPan.until)
-  return Math.min(...times)
+  times.push(...flow.times(journey))
+  return times.length > 0 ? Math.min(...times) : null
 }
 
 /** Lets everything happen that is due. Not called while a call is in flight: its answer comes first. */
 export function runClock(turn: Turn): void {
-  const { journey, now } = turn
-  if (isClosed(journey.state) || journey.resolving || (journey.call && !journey.call.parked)) return
-  if (journey.keptPan && journey.keptPan.until <= now) {
-    set(turn, { keptPan: null })
-    note(turn, { what: 'timer:keptPan', code: 'DROPPED' })
-  }
+  const { journey, flow, now } = turn
+  if (isClosed(flow, journey) || journey.resolving || isInFlight(journey)) return
+  flow.clock(turn)
+  if (isClosed(flow, turn.journey) || isInFlight(turn.journey)) return
   expireChallenge(turn)
-  if (journey.journeyDeadline <= now) {
+  const mayExpire = flow.mayExpire(turn.journey)
+  if (mayExpire && journey.journeyDeadline <= now) {
     note(turn, { what: 'timer:journey', code: 'EXPIRED' })
     close(turn, 'EXPIRED', { detail: 'JOURNEY_TOO_LONG' })
   } else if (turn.journey.call?.parked && turn.journey.call.parked.retryAt <= now) {
     unpark(turn)
-  } else if (!turn.journey.call && !journey.attention && turn.journey.stepDeadline <= now) {
+  } else if (mayExpire && !turn.journey.call && !journey.attention && turn.journey.stepDeadline <= now) {
     note(turn, { what: 'timer:step', code: 'EXPIRED' })
     close(turn, 'EXPIRED', { detail: 'STEP_TOO_LONG' })
   }
+}
+
+function isInFlight({ call }: Core): boolean {
+  return call !== null && call.parked === null
 }
 
 function expireChallenge(turn: Turn): void {

@@ -1,30 +1,25 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import { scheduleActivity } from '@temporalio/workflow'
-import {
-  type CallName,
-  type CallOutcome,
-  type ResolveOutcome,
-  type ResolveRequest,
-  UNKNOWN_OUTCOME_FAILURE,
-} from './calls.js'
-import type { Journey, PendingCall } from './journey.js'
-import { outcomeOf, resolutionOf } from './outcome-guards.js'
-import { CALL_SUMMARY } from './story.js'
+import { type CallOutcome, type ResolveOutcome, type ResolveRequest, UNKNOWN_OUTCOME_FAILURE } from '../calls.js'
+import { outcomeOf, resolutionOf } from '../outcome-guards.js'
+import type { Core, PendingCall } from './core.js'
+import type { Flow } from './flow.js'
 
 /** Temporal retries only what never reached Eko, and attempts that died: the activity's fence tells which is which. */
 const RETRY = { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '20 s' } as const
 
 /** Runs a call of Eko. An attempt that may have been executed comes back as an unknown outcome, never as an error. */
-export async function runCall(journey: Journey, call: PendingCall): Promise<CallOutcome> {
+export async function runCall(flow: Flow, journey: Core, call: PendingCall): Promise<CallOutcome> {
+  const read = (value: unknown): CallOutcome | null => flow.readOutcome(value)
   try {
     const outcome = await scheduleActivity<unknown>(call.name, [call.request], {
       startToCloseTimeout: journey.plan?.startToCloseMs ?? 35_000,
       retry: RETRY,
-      summary: CALL_SUMMARY[call.name satisfies CallName],
+      summary: flow.calls[call.name] ?? call.name,
     })
-    return outcomeOf(outcome) ?? UNRECOGNISED
+    return read(outcome) ?? UNRECOGNISED
   } catch (error) {
-    return outcomeOfFailure(error)
+    return outcomeOfFailure(error, read)
   }
 }
 
@@ -32,10 +27,13 @@ export async function runCall(journey: Journey, call: PendingCall): Promise<Call
 export const UNRECOGNISED: CallOutcome = { class: 'UNRECOGNISED_ANSWER', answer: 'UNRECOGNISED_ANSWER' }
 
 /** What a failed activity means: unknown, with what the activity could still tell. */
-export function outcomeOfFailure(error: unknown): CallOutcome {
+export function outcomeOfFailure(
+  error: unknown,
+  read: (value: unknown) => CallOutcome | null = outcomeOf,
+): CallOutcome {
   const cause = error instanceof ActivityFailure ? error.cause : error
   const told = cause instanceof ApplicationFailure && cause.type === UNKNOWN_OUTCOME_FAILURE ? cause.details?.[0] : null
-  return outcomeOf(told) ?? { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
+  return read(told) ?? { class: 'UNKNOWN_OUTCOME', answer: 'UNKNOWN_OUTCOME' }
 }
 
 /**
