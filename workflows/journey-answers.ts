@@ -24,9 +24,10 @@ import {
   set,
   type Turn as AnyTurn,
 } from './engine/turn.js'
-import { isWalletOver, keepPan, walletOf } from './held.js'
+import { isWalletOver, walletOf } from './engine/wallet.js'
 import { iso } from './iso.js'
 import type { Journey, PendingCall, Submission } from './journey.js'
+import { keepPan } from './kept-pan.js'
 import type { StepDone } from './messages.js'
 import type { ActionName } from './transitions.js'
 

@@ -2,10 +2,11 @@ import type { CallRequest } from './calls.js'
 import { dispatch, verify } from './engine/code-steps.js'
 import { finish, retryNow, startOver, takeOver } from './engine/operator-steps.js'
 import { ask, enter, record, retireChallenge, set, type Turn as AnyTurn } from './engine/turn.js'
-import { isWalletOver, keepPan, walletOf } from './held.js'
+import { isWalletOver, walletOf } from './engine/wallet.js'
 import { iso } from './iso.js'
 import { proveMobileAgain } from './journey-answers.js'
 import type { Journey, Submission } from './journey.js'
+import { keepPan } from './kept-pan.js'
 import type { Message, Messages } from './messages.js'
 
 type Turn = AnyTurn<Journey>

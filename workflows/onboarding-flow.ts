@@ -11,6 +11,7 @@ import { inputErrors } from './journey-input.js'
 import { applyMessage } from './journey-messages.js'
 import { nextActionOf, STANDING, viewOf } from './journey-view.js'
 import type { Journey, Opening, PendingCall } from './journey.js'
+import { dropKeptPan } from './kept-pan.js'
 import { MESSAGES } from './messages.js'
 import { outcomeOf } from './outcome-guards.js'
 import { CALL_SUMMARY, storyOf } from './story.js'
@@ -142,11 +143,4 @@ function keepConsent(turn: Turn<Journey>, { name }: PendingCall): void {
   const last = consents.at(-1)
   if (last?.usedAt === consent.usedAt && last.acceptedAt === consent.acceptedAt) return
   set(turn, { consents: [...consents, consent].slice(-CONSENTS_KEPT) })
-}
-
-function dropKeptPan(turn: Turn<Journey>): void {
-  const { keptPan } = turn.journey
-  if (!keptPan || keptPan.until > turn.now) return
-  set(turn, { keptPan: null })
-  note(turn, { what: 'timer:keptPan', code: 'DROPPED' })
 }

@@ -8,23 +8,13 @@ import { idHash } from '../id-hash.js'
 import { iso } from '../iso.js'
 import type { OperatorAction, Refusal } from '../shared-messages.js'
 import { runClock } from './clock.js'
-import type {
-  Advanced,
-  AnyMessage,
-  CallOf,
-  Core,
-  JourneyEvent,
-  Opening,
-  PurposeOf,
-  Submission,
-  Wallet,
-  Words,
-} from './core.js'
+import type { Advanced, AnyMessage, CallOf, Core, JourneyEvent, Opening, PurposeOf, Submission, Words } from './core.js'
 import type { Flow } from './flow.js'
 import { admit, challengeIdFor, checkApply, inFlight, isBusy, isEnding, keyOf } from './gate.js'
 import { refusal } from './refusal.js'
 import { isClosed } from './status.js'
 import { close, count, dispatchPurpose, note, noteCall, record, refuse, runOf, set, type Turn } from './turn.js'
+import { heldWallet } from './wallet.js'
 
 /** What a kind of journey begins with. */
 export interface First<W extends Words> {
@@ -274,16 +264,6 @@ export function wasExecuted({ answer }: CallOutcome): boolean {
 
 function keepStreak(journey: Core, outcome: CallOutcome): number {
   return outcome.answer === 'UNRECOGNISED_ANSWER' ? journey.unrecognisedInARow : 0
-}
-
-/** Only what is not empty replaces what is held: Levin often answers `""`. */
-function heldWallet(held: Wallet | null, { wallet }: CallOutcome): Wallet | null {
-  if (!wallet) return held
-  return {
-    token: wallet.token ?? held?.token ?? null,
-    expiresAt: wallet.token ? wallet.expiresAt : (held?.expiresAt ?? null),
-    id: wallet.id || (held?.id ?? ''),
-  }
 }
 
 /** The kind of code that was sent by a call, or may have been; null where none was. */
