@@ -1,12 +1,4 @@
-import {
-  codeAction,
-  countersOf,
-  expiryOf,
-  limited,
-  sharedView,
-  standingAction,
-  statusOf as statusOfAny,
-} from './engine/status.js'
+import { codeAction, countersOf, expiryOf, limited, sharedView, standingAction } from './engine/status.js'
 import type { Standing } from './engine/flow.js'
 import type { Journey } from './journey.js'
 import {
@@ -15,7 +7,6 @@ import {
   type NextAction,
   type OnboardingResult,
   type Purpose,
-  type Status,
   type View,
 } from './messages.js'
 
@@ -26,10 +17,6 @@ export const STANDING = {
   closed: CLOSED_STATES,
   unblockedBy: ['reenter', 'takeOver', 'cancel', 'withdrawConsent'],
 } as const satisfies Standing<Journey>
-
-export function statusOf(journey: Journey): Status {
-  return statusOfAny(STANDING, journey)
-}
 
 /** What must happen next, with all that a screen needs for it. */
 export function nextActionOf(journey: Journey): NextAction {

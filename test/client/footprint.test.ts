@@ -39,7 +39,7 @@ const FORBIDDEN = [
   /\.node$/,
   /\/(worker|sandbox|stack|test|bench)\/[\w/-]+\.ts$/,
   /\/activities\/(?!eko\/signature\.ts$)[\w/-]+\.ts$/,
-  /\/workflows\/(sender-onboarding|onboarding-journey|transaction-otp|index)\.ts$/,
+  /\/workflows\/(engine\/[\w-]+|onboarding-flow|sender-onboarding|transaction-otp|index)\.ts$/,
 ]
 
 it('what must not be loaded would be seen', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { nextActionOf, resultOf, statusOf } from '../../workflows/journey-view.js'
+import { nextActionOf, resultOf } from '../../workflows/journey-view.js'
+import { statusOf } from './machine.js'
 import { Drive, driveTo, sealedShape, START } from './support.js'
 
 const MINUTE = 60_000

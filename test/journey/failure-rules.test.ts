@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { statusOf } from '../../workflows/journey-view.js'
-import { wakeAt } from '../../workflows/onboarding-journey.js'
 import { outcomeOf } from '../../workflows/outcome-guards.js'
-import { advance, openJourney } from '../../workflows/onboarding-journey.js'
+import { advance, openJourney, statusOf, wakeAt } from './machine.js'
 import { Drive, driveTo, JOURNEY_ID, outcome, planOf, START } from './support.js'
 
 describe('a consent text whose answer is lost', () => {

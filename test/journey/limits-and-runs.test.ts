@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import type { LimitCode } from '../../workflows/codes.js'
-import { nextActionOf, statusOf, viewOf } from '../../workflows/journey-view.js'
+import { nextActionOf, viewOf } from '../../workflows/journey-view.js'
 import type { Journey } from '../../workflows/journey.js'
-import { advance, resumeJourney } from '../../workflows/onboarding-journey.js'
+import { advance, resumeJourney, statusOf } from './machine.js'
 import { Drive, driveTo, JOURNEY_ID, message, planOf, presentConsent } from './support.js'
 
 const HOUR = 3_600_000

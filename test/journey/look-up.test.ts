@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { resultOf, viewOf } from '../../workflows/journey-view.js'
 import type { Advanced, Journey } from '../../workflows/journey.js'
-import { advance, isUserFacing, lookUpOf, openJourney, resumeJourney } from '../../workflows/onboarding-journey.js'
 import { storyOf } from '../../workflows/story.js'
+import { advance, isUserFacing, lookUpOf, openJourney, resumeJourney } from './machine.js'
 import { Drive, driveTo, JOURNEY_ID, message, planOf, START } from './support.js'
 
 /** The look-up of tenant and agent at a journey's start, and for `takeOver`: what comes while it is under way. */

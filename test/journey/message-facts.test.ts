@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type MessageName, MESSAGES, OPEN_STATES, type OpenState } from '../../workflows/messages.js'
-import { admit } from '../../workflows/onboarding-journey.js'
+import { admit } from './machine.js'
 import { BODIES, type Drive, driveTo, message, MESSAGE_NAMES, presentConsent } from './support.js'
 
 interface Fact {

@@ -8,8 +8,7 @@ import {
   STATUS_KINDS,
   type StatusKind,
 } from '../../workflows/messages.js'
-import { admit } from '../../workflows/onboarding-journey.js'
-import { statusOf } from '../../workflows/journey-view.js'
+import { admit, statusOf } from './machine.js'
 import { type Drive, driveTo, message, MESSAGE_NAMES, presentConsent } from './support.js'
 
 const POLICY = { resendCooldownSeconds: 0, triesPerJourney: 1 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { nextActionOf, resultOf, statusOf } from '../../workflows/journey-view.js'
-import { wakeAt } from '../../workflows/onboarding-journey.js'
+import { nextActionOf, resultOf } from '../../workflows/journey-view.js'
 import type { PendingCall } from '../../workflows/journey.js'
-import { advance, compareInput, openJourney } from '../../workflows/onboarding-journey.js'
+import { advance, compareInput, openJourney, statusOf, wakeAt } from './machine.js'
 import { Drive, driveTo, JOURNEY_ID, message, outcome, planOf, START } from './support.js'
 
 const MINUTE = 60_000

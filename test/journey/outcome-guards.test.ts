@@ -3,12 +3,11 @@ import fc from 'fast-check'
 import { ANSWERS, type CallName, type CallOutcome, CALLS } from '../../workflows/calls.js'
 import { outcomeOfFailure, UNRECOGNISED } from '../../workflows/engine/call-runner.js'
 import { isClosed, OPEN_STATES, type Rail } from '../../workflows/messages.js'
-import { wakeAt } from '../../workflows/onboarding-journey.js'
 import { resultOf, viewOf } from '../../workflows/journey-view.js'
-import { openJourney } from '../../workflows/onboarding-journey.js'
 import { outcomeOf, resolutionOf } from '../../workflows/outcome-guards.js'
 import { storyOf } from '../../workflows/story.js'
 import { ApplicationFailure } from '@temporalio/common'
+import { openJourney, wakeAt } from './machine.js'
 import { CONSENT, Drive, driveTo, JOURNEY_ID, MESSAGE_NAMES, outcome, planOf, START } from './support.js'
 
 /** Everything that an activity may answer, all at once. */

@@ -2,11 +2,10 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { ANSWERS } from '../../workflows/calls.js'
 import * as guards from '../../workflows/guards.js'
-import { wakeAt } from '../../workflows/onboarding-journey.js'
 import { nextActionOf, resultOf, viewOf } from '../../workflows/journey-view.js'
 import { storyOf } from '../../workflows/story.js'
 import { CLOSED_STATES, isClosed, type Message, OPEN_STATES, type Rail } from '../../workflows/messages.js'
-import { admit } from '../../workflows/onboarding-journey.js'
+import { admit, wakeAt } from './machine.js'
 import { Drive, driveTo, message, MESSAGE_NAMES, planOf } from './support.js'
 
 const wellFormed = fc.constantFrom(...MESSAGE_NAMES).map((name) => message(name))

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { ANSWERS, type Answer } from '../../workflows/calls.js'
-import { wakeAt } from '../../workflows/onboarding-journey.js'
-import { nextActionOf, statusOf, viewOf } from '../../workflows/journey-view.js'
+import { nextActionOf, viewOf } from '../../workflows/journey-view.js'
 import type { Journey, JourneyEvent } from '../../workflows/journey.js'
 import { isClosed, type Rail } from '../../workflows/messages.js'
-import { advance, isBusy } from '../../workflows/onboarding-journey.js'
 import { transitionFor } from '../../workflows/transitions.js'
+import { advance, isBusy, statusOf, wakeAt } from './machine.js'
 import { Drive, MESSAGE_NAMES, agreedNow, message, outcome, planOf } from './support.js'
 
 /** Small numbers, so that every counter's end is reached; no cooldown, so that time does not multiply the states. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { nextActionOf, resultOf, statusOf, viewOf } from '../../workflows/journey-view.js'
-import { advance } from '../../workflows/onboarding-journey.js'
+import { nextActionOf, resultOf, viewOf } from '../../workflows/journey-view.js'
+import { advance, statusOf } from './machine.js'
 import { CONSENT, Drive, driveTo, message, outcome, presentConsent, sealedShape, START } from './support.js'
 
 const MINUTE = 60_000

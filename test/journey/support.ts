@@ -15,7 +15,7 @@ import {
   type Policy,
   type Rail,
 } from '../../workflows/messages.js'
-import { advance, openJourney, resumeJourney } from '../../workflows/onboarding-journey.js'
+import { advance, openJourney, resumeJourney } from './machine.js'
 
 export const JOURNEY_ID = 'onboarding:digikhata:acme:00112233445566778899aabbccddeeff'
 export const START = Date.parse('2026-01-01T00:00:00Z')

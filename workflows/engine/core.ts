@@ -163,8 +163,9 @@ export type StateOf<J extends Core> = J['state']
 export type MessageOf<J extends Core> = J['queue'][number]['message']
 export type NameOf<J extends Core> = MessageOf<J>['name']
 export type PurposeOf<J extends Core> = NonNullable<J['challenge']>['purpose']
-export type CallOf<J extends Core> = NonNullable<J['call']>['name']
-export type RequestOf<J extends Core> = NonNullable<J['call']>['request']
+export type PendingCallOf<J extends Core> = NonNullable<J['call']>
+export type CallOf<J extends Core> = PendingCallOf<J>['name']
+export type RequestOf<J extends Core> = PendingCallOf<J>['request']
 
 /** What happens to a journey. */
 export type JourneyEvent =

@@ -4,7 +4,7 @@ import type { OutcomeCode, RejectionCode } from '../codes.js'
 import type { MessageDescriptor } from '../message-table.js'
 import type { FieldErrors } from '../shape.js'
 import type { Refusal, SharedView } from '../shared-messages.js'
-import type { CallOf, Core, MessageOf, NameOf, Opening, PurposeOf, StateOf, Submission } from './core.js'
+import type { CallOf, Core, MessageOf, NameOf, Opening, PendingCallOf, PurposeOf, StateOf, Submission } from './core.js'
 import type { Turn } from './turn.js'
 
 /** What one kind of code means to its journey. */
@@ -96,6 +96,3 @@ export interface Flow<J extends Core = Core> extends Standing<J> {
   /** What an activity brought, as far as it can be read; null where it is no outcome. */
   readOutcome(value: unknown): CallOutcome | null
 }
-
-/** The call in flight, in the words of its journey. */
-export type PendingCallOf<J extends Core> = NonNullable<J['call']>
