@@ -39,6 +39,7 @@ import {
   resumeJourney,
 } from './onboarding-journey.js'
 import { shownName } from './shown-name.js'
+import { ProvenClock } from './proven-clock.js'
 import { storyOf, timerSummary } from './story.js'
 
 /**
@@ -58,6 +59,7 @@ interface Waiter<T> {
 /** Holds a journey and carries it through Temporal: promises of updates, one timer, search attributes, the story. */
 export class JourneyRunner {
   journey: Journey
+  private readonly clock = new ProvenClock()
   private readonly waiters = new Map<number, Waiter<Receipt>[]>()
   private openers: { readonly waiter: Waiter<OpenAnswer>; readonly joined: boolean }[] = []
   private timer: { readonly at: number; readonly scope: CancellationScope } | null = null
@@ -72,13 +74,13 @@ export class JourneyRunner {
 
   constructor(input: OnboardingInput, carried?: Journey) {
     const { workflowId, runId } = workflowInfo()
-    const opening = { workflowId, runId, input, now: Date.now() }
+    const opening = { workflowId, runId, input, now: this.clock.now() }
     this.journey = carried ? resumeJourney(carried, opening) : openJourney(opening)
   }
 
   /** The gate on arrival, for validators. */
   refusal(message: Message): Refusal | null {
-    return admit(this.journey, message, Date.now())
+    return admit(this.journey, message, this.clock.now())
   }
 
   /**
@@ -96,11 +98,11 @@ export class JourneyRunner {
     // Histories that grew longer before there was this replay to where they were.
     if (!patched('runs-give-way')) return false
     if (isBusy(this.journey)) return most >= 2
-    if (!this.quiet) this.quiet = { at: Date.now() + FIRST_WAIT_FOR_QUIET_MS, waitMs: FIRST_WAIT_FOR_QUIET_MS }
-    if (Date.now() < this.quiet.at) return false
+    if (!this.quiet) this.quiet = { at: this.clock.now() + FIRST_WAIT_FOR_QUIET_MS, waitMs: FIRST_WAIT_FOR_QUIET_MS }
+    if (this.clock.now() < this.quiet.at) return false
     if (this.lastSignalTask !== historyLength) return true
     const waitMs = Math.min(this.quiet.waitMs * 2, LONGEST_WAIT_FOR_QUIET_MS)
-    this.quiet = { at: Date.now() + waitMs, waitMs }
+    this.quiet = { at: this.clock.now() + waitMs, waitMs }
     return false
   }
 
@@ -228,7 +230,7 @@ export class JourneyRunner {
   }
 
   private apply(event: JourneyEvent): Advanced {
-    const advanced = advance(this.journey, event, Date.now())
+    const advanced = advance(this.journey, event, this.clock.now())
     this.journey = advanced.journey
     for (const settlement of advanced.settled) {
       for (const waiter of this.waiters.get(settlement.sequence) ?? []) settle(waiter, settlement)
@@ -270,12 +272,13 @@ export class JourneyRunner {
     this.timer = timer
     const summary = timerSummary(viewOf(this.journey))
     void scope
-      .run(() => sleep(Math.max(1, at - Date.now()), { summary }))
+      .run(() => sleep(Math.max(1, at - this.clock.now()), { summary }))
       .then(
         () => {
           if (this.timer !== timer) return
           this.timer = null
           this.timerFired = true
+          this.clock.reached(at)
         },
         () => undefined, // cancelled because an earlier deadline replaced it
       )
