@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { loadClientConnectConfig } from '@temporalio/envconfig'
 import type { NativeConnectionOptions } from '@temporalio/worker'
 import type { Environment } from '../activities/tenants.js'
-import { type SecretStoreMode, withSecretFiles } from '../secrets/index.js'
+import type { SecretStoreMode } from '../secrets/index.js'
+import { readTemporalConfig } from '../secrets/temporal-config.js'
 import { parseSettings, type SettingValues } from './settings.js'
 
 export { SETTINGS, type Setting } from './settings.js'
@@ -67,7 +67,7 @@ export class WorkerConfigError extends Error {
  */
 export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const { values, problems, warnings } = parseSettings(env)
-  const temporal = readTemporal(env, problems)
+  const temporal = readTemporal(env, problems, warnings)
   const environment = values.ONBOARDING_ENVIRONMENT
   if (environment === 'production' && values.ONBOARDING_ALLOW_PLAINTEXT_CODES)
     problems.push('ONBOARDING_ALLOW_PLAINTEXT_CODES: is impossible in production; unset it')
@@ -152,22 +152,18 @@ export function findBundle(setting: string | undefined, problems: string[]): str
 }
 
 /** The server as `TEMPORAL_*` variables and Temporal's configuration file name it; what is wrong is added to `problems`. */
-export function readTemporal(env: NodeJS.ProcessEnv, problems: string[]): WorkerConfig['temporal'] {
-  // envconfig takes any other word for "off" and a missing file for "no file": a typo would turn TLS off unseen.
-  const tls = env['TEMPORAL_TLS']
-  if (tls && !/^(true|false|1|0)$/i.test(tls)) problems.push('TEMPORAL_TLS: must be true or false')
-  const file = env['TEMPORAL_CONFIG_FILE']
-  if (file && !existsSync(file)) problems.push(`TEMPORAL_CONFIG_FILE: ${file} does not exist`)
-  try {
-    const withKey = withSecretFiles(env, ['TEMPORAL_API_KEY'])
-    for (const [name, problem] of Object.entries(withKey.problems)) problems.push(`${name}: ${problem}`)
-    const set = Object.entries(withKey.env).filter((entry): entry is [string, string] => !!entry[1])
-    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) })
-    const address = connectionOptions.address || DEFAULT_ADDRESS
-    if (!/^[\w.:[\]-]+$/.test(address)) problems.push('TEMPORAL_ADDRESS: must be host:port')
-    return { connection: { ...connectionOptions, address }, namespace: namespace || 'default' }
-  } catch (error) {
-    problems.push(`TEMPORAL_*: ${error instanceof Error ? error.message : String(error)}`)
-    return { connection: {}, namespace: '' }
-  }
+export function readTemporal(
+  env: NodeJS.ProcessEnv,
+  problems: string[],
+  warnings: string[] = [],
+): WorkerConfig['temporal'] {
+  const read = readTemporalConfig(env)
+  const said = (complaints: Readonly<Record<string, string>>): string[] =>
+    Object.entries(complaints).map(([name, complaint]) => `${name}: ${complaint}`)
+  problems.push(...said(read.problems))
+  warnings.push(...said(read.warnings))
+  const { connectionOptions, namespace } = read.config
+  const address = connectionOptions.address || DEFAULT_ADDRESS
+  if (!/^[\w.:[\]-]+$/.test(address)) problems.push('TEMPORAL_ADDRESS: must be host:port')
+  return { connection: { ...connectionOptions, address }, namespace: namespace || 'default' }
 }

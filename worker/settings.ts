@@ -251,7 +251,7 @@ export function parseSettings(given: NodeJS.ProcessEnv): {
   problems: string[]
   warnings: string[]
 } {
-  const { env, problems: unread } = withSecretFiles(given, SECRET_SETTINGS)
+  const { env, problems: unread, warnings: shared } = withSecretFiles(given, SECRET_SETTINGS)
   const problems = Object.entries(unread).map(([name, problem]) => `${name}: ${problem}`)
   const values: Record<string, unknown> = {}
   for (const [name, definition] of Object.entries<Definition<unknown>>(DEFINITIONS)) {
@@ -264,8 +264,9 @@ export function parseSettings(given: NodeJS.ProcessEnv): {
     if (parsed.success) values[name] = parsed.data
     else problems.push(...new Set(parsed.error.issues.map((issue) => `${name}: ${issue.message}`)))
   }
-  const warnings = Object.keys(env)
+  const unknown = Object.keys(env)
     .filter((name) => name.startsWith('ONBOARDING_') && !(name in DEFINITIONS))
     .map((name) => `${name}: is not a setting of the worker and has no effect`)
+  const warnings = [...unknown, ...Object.entries(shared).map(([name, warning]) => `${name}: ${warning}`)]
   return { values: values as SettingValues, problems, warnings }
 }
