@@ -10,6 +10,7 @@ import { runClock } from './journey-clock.js'
 import { admit, challengeIdFor, checkApply, inFlight, isBusy, isEnding, keyOf, refusal } from './journey-gate.js'
 import { applyMessage } from './journey-messages.js'
 import type { Advanced, Journey, JourneyEvent, Submission, Wallet } from './journey.js'
+import { maskedMessage } from './masked-message.js'
 import { isClosed, type Message, type OnboardingInput, type Refusal, REJECTIONS } from './messages.js'
 import { dispatchPurpose } from './resend-window.js'
 import { transitionFor } from './transitions.js'
@@ -184,7 +185,8 @@ function arrive(turn: Turn, message: Message, via: 'signal' | 'update'): number 
     count(turn, 'refused')
     refuse(turn, submission, refused)
   } else {
-    const bound = { ...submission, challengeId: challengeIdFor(turn.journey, message) }
+    const challengeId = challengeIdFor(turn.journey, message)
+    const bound = { ...submission, message: maskedMessage(message), challengeId }
     set(turn, { queue: [...turn.journey.queue, bound], revision: turn.journey.revision + 1 })
   }
   return sequence

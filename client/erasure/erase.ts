@@ -116,7 +116,7 @@ export async function orderErasure(wire: Wire, journey: JourneyRuns, order: Orde
   return evidence
 }
 
-/** The order as it is kept: what people wrote is masked, as in the evidence. */
+/** The order as it is kept and told: what people wrote is masked, as in the evidence. */
 function keptOrder({ cause, reason, actor: { type, id, channel } }: Order): ErasureOrder {
   const actor = { type, id: maskIdentifiers(id), ...(channel && { channel: maskIdentifiers(channel) }) }
   return { at: now(), cause, reason: maskIdentifiers(reason), actor }
@@ -180,15 +180,15 @@ async function endJourney(context: HandleContext, workflowId: string, { reason, 
 async function report(
   wire: Wire,
   workflowId: string,
-  { cause, reason, actor }: Order,
+  order: Order,
   { deleted, vaultEmptied }: { readonly deleted: ReadonlySet<string>; readonly vaultEmptied: boolean },
 ): Promise<ErasureReport> {
   const records = await stored(requireStore(wire).of(workflowId))
   const { retention } = wire.settings
   return {
-    ...{ workflowId, at: now(), cause, reason, actor },
+    ...{ workflowId, ...keptOrder(order) },
     journeys: records.map((record) => erasedJourney(record, deleted)),
-    went: wentLines(cause, retention, vaultEmptied),
+    went: wentLines(order.cause, retention, vaultEmptied),
     stayed: stayedLines(
       records.map(({ evidence }) => evidence),
       retention,
