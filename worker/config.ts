@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { NativeConnectionOptions } from '@temporalio/worker'
 import type { Environment } from '../activities/tenants.js'
-import type { SecretStoreMode } from '../secrets/index.js'
+import type { KeyStore, SecretStoreMode } from '../secrets/index.js'
 import { readTemporalConfig } from '../secrets/temporal-config.js'
 import { parseSettings, type SettingValues } from './settings.js'
 
@@ -13,13 +13,18 @@ const DEFAULT_ADDRESS = 'localhost:7233'
 /** Beyond the HTTP timeout: opening secrets, the intent heartbeat, reading the answer. */
 const CALL_MARGIN_MS = 5_000
 
+/** What keeps a production worker without codec keys from starting. */
+export const NO_CODEC_KEYS =
+  'ONBOARDING_CODEC_KEYS_FILE: must be set in production; without it names and mobiles are in plain'
+
 /** A worker's configuration, complete and checked. Times in ms. */
 export interface WorkerConfig {
   readonly environment: Environment
   readonly temporal: { readonly connection: NativeConnectionOptions; readonly namespace: string }
   readonly taskQueue: string
   readonly tenantsFile: string
-  readonly sealingKeysFile: string
+  /** Undefined only where the program that starts the worker brings a key store of its own. */
+  readonly sealingKeysFile: string | undefined
   readonly idKeyFile: string
   /** In production it was chosen explicitly. */
   readonly secretStore: SecretStoreMode
@@ -27,7 +32,7 @@ export interface WorkerConfig {
   readonly vaultFolder: string | undefined
   readonly vaultSeconds: number
   readonly publicKeysAddress: string | undefined
-  /** Never undefined in production. */
+  /** Undefined in production only where the program that starts the worker brings a key store of its own. */
   readonly codecKeysFile: string | undefined
   readonly allowPlaintextCodes: boolean
   readonly ekoTimeoutMs: number
@@ -63,19 +68,21 @@ export class WorkerConfigError extends Error {
 
 /**
  * Reads the settings that `SETTINGS` lists.
+ * @param given what the program that starts the worker brings: with a key store, no file of sealing or codec keys need be
+ *   named. `startWorker` must be given the same one.
  * @throws WorkerConfigError with every problem, each beginning with the setting's name.
  */
-export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  const { values, problems, warnings } = parseSettings(env)
+export function readWorkerConfig(
+  env: NodeJS.ProcessEnv,
+  { keyStore }: { readonly keyStore?: KeyStore | undefined } = {},
+): WorkerConfig {
+  const { values, problems, warnings } = parseSettings(env, keyStore ? ['ONBOARDING_SEALING_KEYS_FILE'] : [])
   const temporal = readTemporal(env, problems, warnings)
   const environment = values.ONBOARDING_ENVIRONMENT
   if (environment === 'production' && values.ONBOARDING_ALLOW_PLAINTEXT_CODES)
     problems.push('ONBOARDING_ALLOW_PLAINTEXT_CODES: is impossible in production; unset it')
-  if (values.ONBOARDING_CODEC_KEYS_FILE === undefined) {
-    if (environment === 'production')
-      problems.push('ONBOARDING_CODEC_KEYS_FILE: must be set in production; without it names and mobiles are in plain')
-    else warnings.push('ONBOARDING_CODEC_KEYS_FILE: is not set, so all payloads are written in plain')
-  }
+  if (!keyStore && values.ONBOARDING_CODEC_KEYS_FILE === undefined && environment === 'production')
+    problems.push(NO_CODEC_KEYS)
   if (values.ONBOARDING_SECRET_STORE === undefined && environment === 'production')
     problems.push(
       'ONBOARDING_SECRET_STORE: must be set in production, to inline or vault: whether history may hold secrets as ciphertext is for you to decide',

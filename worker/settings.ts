@@ -245,8 +245,12 @@ export const SETTINGS: readonly Setting[] = [
 /**
  * Parses every setting; an empty text counts as unset. Problems name the setting and never repeat what was set. Names
  * that look like ours and are not become warnings: mostly misspelt, sometimes a client's.
+ * @param dispensable required settings that may be left out
  */
-export function parseSettings(given: NodeJS.ProcessEnv): {
+export function parseSettings(
+  given: NodeJS.ProcessEnv,
+  dispensable: readonly (keyof Definitions)[] = [],
+): {
   values: SettingValues
   problems: string[]
   warnings: string[]
@@ -257,7 +261,8 @@ export function parseSettings(given: NodeJS.ProcessEnv): {
   for (const [name, definition] of Object.entries<Definition<unknown>>(DEFINITIONS)) {
     const text = env[name]?.trim() || definition.default
     if (text === null) {
-      if (definition.kind === 'required') problems.push(`${name}: must be set. ${definition.meaning}`)
+      if (definition.kind === 'required' && !dispensable.some((each) => each === name))
+        problems.push(`${name}: must be set. ${definition.meaning}`)
       continue
     }
     const parsed = definition.schema.safeParse(text)
