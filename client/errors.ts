@@ -59,7 +59,8 @@ export const CLIENT_CODES = {
   },
   UNREACHABLE: {
     cause: 'Temporal cannot be reached.',
-    action: 'Check TEMPORAL_ADDRESS and the server; then ask again with the same `submissionId`.',
+    action:
+      'Check TEMPORAL_ADDRESS and the server; then ask again, where there was a `submissionId` with the same one.',
   },
   DEADLINE: {
     cause: 'No answer came in time. What was asked may still happen.',
