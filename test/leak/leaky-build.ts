@@ -6,6 +6,7 @@ import type { Row } from './judge.js'
 import type { Kind } from './kinds.js'
 import type { PlaceName } from './places.js'
 import type { Form } from './forms.js'
+import type { Unwrapped } from './unwrap.js'
 
 /**
  * The product broken on purpose, so that it leaks into every place: a search that reports nothing on it would be worth
@@ -16,7 +17,8 @@ export interface Leak {
   readonly places: readonly PlaceName[]
   /** How it must be found, whatever that is wrapped in besides. */
   readonly as: Form
-  readonly within?: string
+  /** In what, among others; `nothing`: it must lie open. */
+  readonly within?: Unwrapped['by'] | 'nothing'
   /** Of which kind it must be; default: any. */
   readonly kind?: Kind
   readonly patches: readonly Patch[]
@@ -28,7 +30,7 @@ export function reports(leak: Leak, { leaks }: Pick<Row, 'leaks'>): boolean {
   return leaks.some(
     (hit) =>
       hit.form === as &&
-      (within === undefined || hit.within.includes(within)) &&
+      (within === undefined || (within === 'nothing' ? hit.within.length === 0 : hit.within.includes(within))) &&
       (kind === undefined || hit.kind === kind),
   )
 }
@@ -190,9 +192,9 @@ import { gzipSync } from 'node:zlib'\n`,
       },
     ],
   },
-  // Who somebody is: each kind by itself, since a place in which one may be readable would hide the others.
+  // Who somebody is, each kind by itself; lying open, since what another line leaks there in hex holds them too.
   ...(['name', 'mobile', 'address', 'dob'] as const).map((kind, index): Leak => ({
-    ...{ places: ['codecServer', 'temporalCli'], as: 'text', kind },
+    ...{ places: ['codecServer', 'temporalCli'], as: 'text', within: 'nothing', kind },
     patches: index > 0 ? [] : [PEOPLE_UNMASKED],
   })),
   {
