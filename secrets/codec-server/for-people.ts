@@ -98,9 +98,12 @@ function masked(value: unknown, key: string, depth: number): unknown {
   )
 }
 
+/** In views it names counts of codes, and not an Aadhaar number; one of those would be found by its form all the same. */
+const PURPOSE = 'AADHAAR'
+
 /** What a secret's field holds is the secret, whatever it is called in there: `{"otp": {"value": "482913"}}`. */
 function innerKey(outer: string, name: string): string {
-  const plain = plainKey(name)
+  const plain = name === PURPOSE ? '' : plainKey(name)
   if (SECRET_KEYS.has(outer)) return outer
   return LIKE_A_SECRET_KEY.test(outer) && !SECRET_KEYS.has(plain) ? outer : plain
 }

@@ -85,6 +85,10 @@ describe('what a person sees of a decoded payload', () => {
   })
 
   it.each([
+    {
+      attempts: { SENDER: { sent: 1 }, AADHAAR: { sent: 2, wrongInJourney: 1 } },
+      sends: { AADHAAR: [1_790_000_000_000] },
+    },
     { mobileMasked: '99xxxxxx45', nameMasked: 'A*** S*****', state: 'PAN_REQUIRED', userCode: '20810200' },
     { fieldErrors: { otp: 'The code is wrong', pan: 'must be sealed for this journey as `pan`' } },
     { policy: { otpLifetimeSeconds: 600 }, otpExpiresAt: 1_790_000_000_000, panAt: '2026-11-21T06:27:53.000Z' },
