@@ -1,5 +1,4 @@
-import { idHoldsIdentifier } from '../values/identifiers.js'
-import { maskIdentifiers } from '../values/index.js'
+import { idHoldsIdentifier, maskIdentifiers } from '../values/index.js'
 
 /**
  * What may be logged. The SDK logs the error object of a failed activity or workflow whole, and an HTTP client's error
