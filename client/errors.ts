@@ -44,7 +44,7 @@ export const CLIENT_CODES = {
     action: 'Read its history in Temporal UI, then start again.',
   },
   RESULT_UNREADABLE: {
-    cause: 'The journey has ended, and the codec key that its result was encrypted with was destroyed.',
+    cause: 'The journey has ended, and the codec key that its result or answer was encrypted with was destroyed.',
     action: 'Start again to learn from Eko where the sender stands; that costs an SMS.',
   },
   WORKER_LACKS_KEY: {
