@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
-import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { dataConverterOf, isEncrypting, KeyFileError, withSecretFiles } from '../secrets/index.js'
+import { dataConverterOf, isEncrypting, KeyFileError } from '../secrets/index.js'
+import { readTemporalConfig } from '../secrets/temporal-config.js'
 import { type SecretField, type SealedField } from '../values/index.js'
 import type { Rail } from '../workflows/messages.js'
 import { type BulkRequest, type BulkRun, planBulk } from './bulk.js'
@@ -204,25 +203,17 @@ export class OnboardingClient {
   }
 }
 
-/** What the environment and Temporal's configuration file say about the server. */
+/**
+ * What the environment and Temporal's configuration file say about the server. What is probably not meant becomes a
+ * warning of the process.
+ * @throws OnboardingError NOT_CONFIGURED, which holds nothing of the file's content
+ */
 export function temporalConfig(env: Environment): { connection: ConnectionOptions; namespace: string | undefined } {
-  const { TEMPORAL_TLS: tls, TEMPORAL_CONFIG_FILE: file } = env
-  // envconfig takes any other word for "off" and a missing file for "no file": a typo would turn TLS off unseen.
-  if (tls && !/^(true|false|1|0)$/i.test(tls)) throw notConfigured({ TEMPORAL_TLS: 'Must be true or false.' })
-  if (file && !existsSync(file)) throw notConfigured({ TEMPORAL_CONFIG_FILE: `${file} does not exist.` })
-  const withKey = withSecretFiles(env, ['TEMPORAL_API_KEY'])
-  if (Object.keys(withKey.problems).length > 0) throw notConfigured(withKey.problems)
-  try {
-    const overrideEnvVars = Object.fromEntries(
-      Object.entries(withKey.env).filter((entry): entry is [string, string] => !!entry[1]),
-    )
-    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars })
-    const given = Object.entries(connectionOptions).filter(([, value]) => value !== undefined)
-    return { connection: Object.fromEntries(given), namespace }
-  } catch (error) {
-    const complaint = error instanceof Error ? error.message : String(error)
-    throw notConfigured({ 'TEMPORAL_*': complaint }, error)
-  }
+  const { config, problems, warnings } = readTemporalConfig(env)
+  if (Object.keys(problems).length > 0) throw notConfigured(problems)
+  for (const [name, warning] of Object.entries(warnings)) process.emitWarning(`${name}: ${warning}`)
+  const given = Object.entries(config.connectionOptions).filter(([, value]) => value !== undefined)
+  return { connection: Object.fromEntries(given), namespace: config.namespace }
 }
 
 /** What goes through Temporal in production is encrypted. */

@@ -44,7 +44,7 @@ export const CLIENT_CODES = {
     action: 'Read its history in Temporal UI, then start again.',
   },
   RESULT_UNREADABLE: {
-    cause: 'The journey has ended, and the codec key that its result was encrypted with was destroyed.',
+    cause: 'The journey has ended, and the codec key that its result or answer was encrypted with was destroyed.',
     action: 'Start again to learn from Eko where the sender stands; that costs an SMS.',
   },
   WORKER_LACKS_KEY: {
@@ -59,7 +59,8 @@ export const CLIENT_CODES = {
   },
   UNREACHABLE: {
     cause: 'Temporal cannot be reached.',
-    action: 'Check TEMPORAL_ADDRESS and the server; then ask again with the same `submissionId`.',
+    action:
+      'Check TEMPORAL_ADDRESS and the server; then ask again, where there was a `submissionId` with the same one.',
   },
   DEADLINE: {
     cause: 'No answer came in time. What was asked may still happen.',

@@ -160,13 +160,19 @@ export async function journeyResult(
   const facts = { call: 'result', workflowId }
   const ask = (): Promise<OnboardingResult> =>
     wire.workflows.result<() => Promise<OnboardingResult>>(workflowId, firstRunId)
-  const result = await call(wire, facts, ask, deadlineMs)
-  if ('$undecodable' in result) throw new OnboardingError('RESULT_UNREADABLE', { details: facts })
-  return result
+  return readable(await call(wire, facts, ask, deadlineMs), facts)
+}
+
+/** What a run said at its end or before it. @throws OnboardingError RESULT_UNREADABLE where its key is gone */
+export function readable<T extends object>(said: T, facts: CallFacts): T {
+  if ('$undecodable' in said) throw new OnboardingError('RESULT_UNREADABLE', { details: { ...facts } })
+  return said
 }
 
 /** gRPC's FAILED_PRECONDITION. */
 const FAILED_PRECONDITION = 9
+/** Temporal's WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW. */
+const CONTINUED_AS_NEW = 6
 
 /**
  * Whether the server dropped an update unheard: the run was about to end when something else came, so the server undid
@@ -258,8 +264,8 @@ const SHORTEST_ATTEMPT_MS = 1_000
 const QUERY_PAUSE_MS = 100
 
 /**
- * Asks, again within the deadline: a query that meets the moment in which a run gives way to the next one can stay
- * unanswered (seen with server 1.29), and asking has no effect.
+ * Asks, again within the deadline: a query that meets the moment in which a run gives way to the next one can be
+ * rejected as one to a closed run, or stay unanswered (seen with server 1.29), and asking has no effect.
  */
 async function query<T>(
   wire: Wire,
@@ -271,8 +277,12 @@ async function query<T>(
     try {
       return { open: true, value: await make() }
     } catch (error) {
-      if (error instanceof QueryRejectedError) return { open: false }
-      throw error
+      if (!(error instanceof QueryRejectedError)) throw error
+      // The next run is there, and is asked where time is left.
+      if (Number(error.status) === CONTINUED_AS_NEW) {
+        throw new OnboardingError('DEADLINE', { details: { ...facts }, cause: error })
+      }
+      return { open: false }
     }
   }
   const end = Math.min(Date.now() + deadlineMs, wire.end ?? Infinity)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Receipt } from '../workflows/messages.js'
 import { OnboardingError } from './errors.js'
-import { callLive, describeJourney, keyOf, queryReceipt, type Submission } from './journeys.js'
+import { callLive, describeJourney, keyOf, queryReceipt, readable, type Submission } from './journeys.js'
 import type { Prepared } from './messages.js'
 import { type OneJourney, runsOf } from './runs.js'
 import { call, type Wire, withinDeadline } from './wire.js'
@@ -132,7 +132,7 @@ async function answerIn(
   const facts = { call: 'receipt', workflowId }
   const handle = wire.workflows.getHandle(workflowId, runId)
   try {
-    return await call(wire, facts, () => handle.getUpdateHandle<Receipt>(keyOf(submission)).result())
+    return readable(await call(wire, facts, () => handle.getUpdateHandle<Receipt>(keyOf(submission)).result()), facts)
   } catch (error) {
     if (error instanceof OnboardingError && UNANSWERED.includes(error.code)) return null
     throw error

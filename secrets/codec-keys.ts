@@ -68,6 +68,11 @@ export function isOwnCodecKeyId(idKey: Uint8Array, kid: string): boolean {
   return signature !== '' && given.length === expected.length && timingSafeEqual(given, expected)
 }
 
+/** Whether a text has the form of an id that `generateCodecKey` makes: nobody's number or name has it. */
+export function hasCodecKeyIdForm(kid: string): boolean {
+  return /^[\w-]{22}\.[\w-]{22}$/.test(kid)
+}
+
 function signatureOf(idKey: Uint8Array, name: string): string {
   return createHmac('sha256', idKey)
     .update(`codec key id ${name}`)

@@ -12,7 +12,7 @@ import type { KeySet } from './sealing.js'
 
 /** Rotation and destruction of keys, as functions from one set to the next. Nothing here reads or writes a file. */
 
-/** Why a key is not destroyed, or a set not rotated. The message says what to do. */
+/** Why a key is not destroyed, or a set not rotated or published. The message says what to do. */
 export class KeyRefusal extends Error {
   override readonly name = 'KeyRefusal'
   constructor(
@@ -23,7 +23,13 @@ export class KeyRefusal extends Error {
   }
 }
 export type KeyRefusalCode =
-  'KEY_UNKNOWN' | 'KEY_ALREADY_DESTROYED' | 'KEY_IN_USE' | 'KEY_LAST' | 'KEY_NOT_RETIRED' | 'NOTHING_TO_ROTATE'
+  | 'KEY_UNKNOWN'
+  | 'KEY_ALREADY_DESTROYED'
+  | 'KEY_IN_USE'
+  | 'KEY_LAST'
+  | 'KEY_NOT_RETIRED'
+  | 'NOTHING_TO_ROTATE'
+  | 'NOT_PUBLISHED'
 
 /** Ids of destroyed sealing keys that are remembered, so that a refusal can say why: a year of daily rotation. */
 const DESTROYED_KEPT = 400

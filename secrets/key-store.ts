@@ -1,8 +1,9 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CodecKeyRing, parseCodecKeys } from './codec-keys.js'
 import { KeyFileError, readKeyJson, refuseIfShared } from './key-file.js'
 import { parseKeySet, parsePublicKeys, requirePrivate } from './keys.js'
+import { overwrite } from './overwrite.js'
 import type { KeySet, KeySource } from './sealing.js'
 
 /** The two sets of keys that rotate. The id key does not. */
@@ -77,20 +78,6 @@ export function publicKeySource(path: string): KeySource {
   return fileSource(path, parsePublicKeys, false)
 }
 
-/** Writes the public set for whoever sends secrets; nothing in it is secret. */
-export async function publishKeys(path: string, set: KeySet): Promise<void> {
-  const draft = `${path}.new`
-  await rm(draft, { force: true })
-  const file = await open(draft, 'wx', 0o644)
-  try {
-    await file.writeFile(`${JSON.stringify(set, null, 2)}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(draft, path)
-}
-
 function parsePrivateKeys(json: unknown, where: string): KeySet {
   const set = parseKeySet(json, where)
   requirePrivate(set, where)
@@ -151,32 +138,26 @@ async function exclusively<T>(
     )
   })
   try {
-    const { set, text } = await make().catch(async (error: unknown) => {
+    const undone = async (error: unknown): Promise<never> => {
       await rm(draft)
       throw error
-    })
-    await overwrite(file, Buffer.from(text))
-    const target = await open(path, 'r+')
+    }
+    const { set, text } = await make().catch(undone)
+    // Before the draft holds anything: a file that cannot be written is as it was, and leaves nothing to be mended.
+    const target = await open(path, 'r+').catch((error: NodeJS.ErrnoException) =>
+      undone(new KeyFileError(`${path} cannot be written (${error.code ?? 'unknown error'}).`)),
+    )
+    const content = Buffer.from(text)
     try {
-      await overwrite(target, Buffer.from(text))
+      await overwrite(file, content)
+      await overwrite(target, content)
     } finally {
       await target.close()
     }
-    await overwrite(file, Buffer.alloc(text.length))
+    await overwrite(file, Buffer.alloc(content.length))
     await rm(draft)
     return set
   } finally {
     await file.close()
   }
-}
-
-/** The bytes behind the new end are wiped before they are cut off. */
-async function overwrite(file: FileHandle, content: Buffer): Promise<void> {
-  const { size } = await file.stat()
-  const wiped = Buffer.alloc(Math.max(size, content.length), ' ')
-  content.copy(wiped)
-  await file.write(wiped, 0, wiped.length, 0)
-  await file.sync()
-  await file.truncate(content.length)
-  await file.sync()
 }

@@ -5,6 +5,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { generateCodecKey } from './codec-keys.js'
 import { KeyFileError, readKeyJson, readKeyText, refuseIfShared } from './key-file.js'
 import { isInOrder, type KeyWindow, type SealingKey } from './key-window.js'
+import { publishKeys } from './publish-keys.js'
 import type { KeySet } from './sealing.js'
 
 /** The files of a keys folder. */
@@ -36,19 +37,24 @@ export function publicSet(set: KeySet): KeySet {
 }
 
 /**
- * Creates what is missing of a keys folder, readable by its owner only; leaves existing keys alone.
+ * Creates what is missing of a keys folder, and writes its public set; leaves existing keys alone. The folder is made for its
+ * owner only; one that was there stays as it is, and is refused where others may enter it.
  * @param window of the sealing key; default: it is always sealed to, which production refuses
+ * @throws KeyFileError
  */
 export async function ensureKeysFolder(folder: string, window?: KeyWindow): Promise<{ created: string[] }> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await chmod(folder, 0o700)
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    throw new KeyFileError(`The folder ${folder} cannot be made (${error.code ?? 'unknown error'}).`)
+  })
+  if (made !== undefined) await chmod(folder, 0o700)
+  await refuseIfShared(folder)
   const created: string[] = []
   const writeOnce = async (file: string, content: string): Promise<void> => {
     const isNew = await writeFile(join(folder, file), content, { mode: 0o600, flag: 'wx' }).then(
       () => true,
       (error: NodeJS.ErrnoException) => {
         if (error.code === 'EEXIST') return false
-        throw error
+        throw new KeyFileError(`${join(folder, file)} cannot be written (${error.code ?? 'unknown error'}).`)
       },
     )
     if (isNew) created.push(file)
@@ -58,9 +64,8 @@ export async function ensureKeysFolder(folder: string, window?: KeyWindow): Prom
   await writeOnce(KEY_FILES.codec, JSON.stringify({ keys: [generateCodecKey(idKey)] }, null, 2))
   await writeOnce(KEY_FILES.sealing, JSON.stringify((await generateSealingKey(window)).privateKeys, null, 2))
   const privateKeys = await readPrivateKeys(join(folder, KEY_FILES.sealing))
-  await writeFile(join(folder, KEY_FILES.sealingPublic), JSON.stringify(publicSet(privateKeys), null, 2), {
-    mode: 0o600,
-  })
+  const secret = [KEY_FILES.id, KEY_FILES.codec, KEY_FILES.sealing].map((file) => join(folder, file))
+  await publishKeys(join(folder, KEY_FILES.sealingPublic), publicSet(privateKeys), secret)
   return { created }
 }
 

@@ -4,8 +4,8 @@
  * own parsers take from a user (`parseMobile`, `parseAadhaar`, `parsePan`).
  */
 
-/** Between two digits of one number: nothing, or up to four blanks of any kind, dots and dashes. */
-const GAP_CHARACTER = '[\\s.\\u2010-\\u2015\\u2212-]'
+/** Between two digits of one number: nothing, or up to four blanks of any kind, dots, dashes, and what lists are written with. */
+const GAP_CHARACTER = '[\\s._/,:\\u2010-\\u2015\\u2212-]'
 const GAP = `${GAP_CHARACTER}{0,4}`
 
 /** `count` digits with gaps, the first one as given. No digit may touch them; a letter may. */
@@ -25,7 +25,8 @@ const PAN = `[A-Za-z]{5}\\d{4}[A-Za-z]|(?<![A-Za-z])[A-Za-z]{5}${GAP}\\d{4}${GAP
 
 /**
  * What only looks like such a number, and is needed whole by whoever reads a log: UUIDs, hashes and ids of 32 to 256 hex
- * digits, references of calls and ids of challenges (see `clientRefOf`, `mintChallenge`), times in ms (until 2033), dates, IPv4.
+ * digits, references of calls and ids of challenges (see `clientRefOf`, `mintChallenge`), times in ms (until 2033), dates, times
+ * of a day, IPv4.
  */
 const READABLE = [
   '(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])',
@@ -34,22 +35,26 @@ const READABLE = [
   '(?<![0-9A-Za-z])(?=\\d{0,9}[a-f])[0-9a-f]{10}[0-9a-z]{4}[0c][0-9a-z]{1,4}(?![0-9A-Za-z])',
   '(?<!\\d)1[5-9]\\d{11}(?!\\d)',
   '(?<!\\d|\\d-)(?:19|20)\\d\\d-[01]\\d-[0-3]\\d(?!-?\\d)',
+  '(?<!\\d|\\d:)(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d{1,9})?)?(?!:?\\d)',
   '(?<![\\d.])(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?![\\d.-])',
 ].join('|')
 
 const WITHOUT_MOBILES = new RegExp(`(${READABLE})|${GROUPS}|${VID}|${AADHAAR}|${PAN}`, 'g')
 const ALL = new RegExp(`(${READABLE})|${GROUPS}|${VID}|${AADHAAR}|${MOBILE}|${PAN}`, 'g')
 
+/** Between the parts of a number in an id, which has no blanks. */
+const MARK = '[._/,:-]'
+
 /**
- * In an id: in one piece or in the usual groups, a PAN as a word of its own. Ids of a program's making (ULIDs, an agent with
- * a counter behind it) hold the wider forms by chance, and must not fail by chance.
+ * In an id: in one piece or in the usual groups, a PAN as a word of its own, also with a counter behind it. Ids of a
+ * program's making (ULIDs, an agent with a counter behind it) hold the wider forms by chance, and must not fail by chance.
  */
 const IN_ID = new RegExp(
   [
     `(${READABLE})`,
-    `${ALONE.from}(?:\\d{16}|\\d{12}|\\d{4}(?:[.-]\\d{4}){2,3})${ALONE.to}`,
-    `${ALONE.from}(?:0{0,2}91[.-]?|0)?[6-9](?:\\d{9}|\\d{4}[.-]\\d{5}|\\d{2}[.-]\\d{3}[.-]\\d{4})${ALONE.to}`,
-    '(?<![0-9A-Za-z])[A-Za-z]{5}\\d{4}[A-Za-z](?![0-9A-Za-z])',
+    `${ALONE.from}(?:\\d{16}|\\d{12}|\\d{4}(?:${MARK}\\d{4}){2,3})${ALONE.to}`,
+    `${ALONE.from}(?:0{0,2}91${MARK}?|0)?[6-9](?:\\d{9}|\\d{4}${MARK}\\d{5}|\\d{2}${MARK}\\d{3}${MARK}\\d{4})${ALONE.to}`,
+    `(?<![0-9A-Za-z])[A-Za-z]{5}${MARK}?\\d{4}${MARK}?[A-Za-z]\\d*(?![0-9A-Za-z])`,
   ].join('|'),
   'g',
 )

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { loadClientConnectConfig } from '@temporalio/envconfig'
 import type { NativeConnectionOptions } from '@temporalio/worker'
 import type { Environment } from '../activities/tenants.js'
-import { type SecretStoreMode, withSecretFiles } from '../secrets/index.js'
+import type { KeyStore, SecretStoreMode } from '../secrets/index.js'
+import { readTemporalConfig } from '../secrets/temporal-config.js'
 import { parseSettings, type SettingValues } from './settings.js'
 
 export { SETTINGS, type Setting } from './settings.js'
@@ -13,13 +13,18 @@ const DEFAULT_ADDRESS = 'localhost:7233'
 /** Beyond the HTTP timeout: opening secrets, the intent heartbeat, reading the answer. */
 const CALL_MARGIN_MS = 5_000
 
+/** What keeps a production worker without codec keys from starting. */
+export const NO_CODEC_KEYS =
+  'ONBOARDING_CODEC_KEYS_FILE: must be set in production; without it names and mobiles are in plain'
+
 /** A worker's configuration, complete and checked. Times in ms. */
 export interface WorkerConfig {
   readonly environment: Environment
   readonly temporal: { readonly connection: NativeConnectionOptions; readonly namespace: string }
   readonly taskQueue: string
   readonly tenantsFile: string
-  readonly sealingKeysFile: string
+  /** Undefined only where the program that starts the worker brings a key store of its own. */
+  readonly sealingKeysFile: string | undefined
   readonly idKeyFile: string
   /** In production it was chosen explicitly. */
   readonly secretStore: SecretStoreMode
@@ -27,7 +32,7 @@ export interface WorkerConfig {
   readonly vaultFolder: string | undefined
   readonly vaultSeconds: number
   readonly publicKeysAddress: string | undefined
-  /** Never undefined in production. */
+  /** Undefined in production only where the program that starts the worker brings a key store of its own. */
   readonly codecKeysFile: string | undefined
   readonly allowPlaintextCodes: boolean
   readonly ekoTimeoutMs: number
@@ -63,19 +68,21 @@ export class WorkerConfigError extends Error {
 
 /**
  * Reads the settings that `SETTINGS` lists.
+ * @param given what the program that starts the worker brings: with a key store, no file of sealing or codec keys need be
+ *   named. `startWorker` must be given the same one.
  * @throws WorkerConfigError with every problem, each beginning with the setting's name.
  */
-export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  const { values, problems, warnings } = parseSettings(env)
-  const temporal = readTemporal(env, problems)
+export function readWorkerConfig(
+  env: NodeJS.ProcessEnv,
+  { keyStore }: { readonly keyStore?: KeyStore | undefined } = {},
+): WorkerConfig {
+  const { values, problems, warnings } = parseSettings(env, keyStore ? ['ONBOARDING_SEALING_KEYS_FILE'] : [])
+  const temporal = readTemporal(env, problems, warnings)
   const environment = values.ONBOARDING_ENVIRONMENT
   if (environment === 'production' && values.ONBOARDING_ALLOW_PLAINTEXT_CODES)
     problems.push('ONBOARDING_ALLOW_PLAINTEXT_CODES: is impossible in production; unset it')
-  if (values.ONBOARDING_CODEC_KEYS_FILE === undefined) {
-    if (environment === 'production')
-      problems.push('ONBOARDING_CODEC_KEYS_FILE: must be set in production; without it names and mobiles are in plain')
-    else warnings.push('ONBOARDING_CODEC_KEYS_FILE: is not set, so all payloads are written in plain')
-  }
+  if (!keyStore && values.ONBOARDING_CODEC_KEYS_FILE === undefined && environment === 'production')
+    problems.push(NO_CODEC_KEYS)
   if (values.ONBOARDING_SECRET_STORE === undefined && environment === 'production')
     problems.push(
       'ONBOARDING_SECRET_STORE: must be set in production, to inline or vault: whether history may hold secrets as ciphertext is for you to decide',
@@ -152,22 +159,18 @@ export function findBundle(setting: string | undefined, problems: string[]): str
 }
 
 /** The server as `TEMPORAL_*` variables and Temporal's configuration file name it; what is wrong is added to `problems`. */
-export function readTemporal(env: NodeJS.ProcessEnv, problems: string[]): WorkerConfig['temporal'] {
-  // envconfig takes any other word for "off" and a missing file for "no file": a typo would turn TLS off unseen.
-  const tls = env['TEMPORAL_TLS']
-  if (tls && !/^(true|false|1|0)$/i.test(tls)) problems.push('TEMPORAL_TLS: must be true or false')
-  const file = env['TEMPORAL_CONFIG_FILE']
-  if (file && !existsSync(file)) problems.push(`TEMPORAL_CONFIG_FILE: ${file} does not exist`)
-  try {
-    const withKey = withSecretFiles(env, ['TEMPORAL_API_KEY'])
-    for (const [name, problem] of Object.entries(withKey.problems)) problems.push(`${name}: ${problem}`)
-    const set = Object.entries(withKey.env).filter((entry): entry is [string, string] => !!entry[1])
-    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) })
-    const address = connectionOptions.address || DEFAULT_ADDRESS
-    if (!/^[\w.:[\]-]+$/.test(address)) problems.push('TEMPORAL_ADDRESS: must be host:port')
-    return { connection: { ...connectionOptions, address }, namespace: namespace || 'default' }
-  } catch (error) {
-    problems.push(`TEMPORAL_*: ${error instanceof Error ? error.message : String(error)}`)
-    return { connection: {}, namespace: '' }
-  }
+export function readTemporal(
+  env: NodeJS.ProcessEnv,
+  problems: string[],
+  warnings: string[] = [],
+): WorkerConfig['temporal'] {
+  const read = readTemporalConfig(env)
+  const said = (complaints: Readonly<Record<string, string>>): string[] =>
+    Object.entries(complaints).map(([name, complaint]) => `${name}: ${complaint}`)
+  problems.push(...said(read.problems))
+  warnings.push(...said(read.warnings))
+  const { connectionOptions, namespace } = read.config
+  const address = connectionOptions.address || DEFAULT_ADDRESS
+  if (!/^[\w.:[\]-]+$/.test(address)) problems.push('TEMPORAL_ADDRESS: must be host:port')
+  return { connection: { ...connectionOptions, address }, namespace: namespace || 'default' }
 }

@@ -1,4 +1,4 @@
-import { maskIdentifiers } from '../values/index.js'
+import { idHoldsIdentifier, maskIdentifiers } from '../values/index.js'
 
 /**
  * What may be logged. The SDK logs the error object of a failed activity or workflow whole, and an HTTP client's error
@@ -11,20 +11,14 @@ const LONGEST_STACK = 8_000
 const DEEPEST_CAUSE = 5
 /** Names of fields whose values are secret or a person's, in whatever spelling. */
 const SECRET_NAME =
-  /otp|aadha?ar|^pan$|pan_?number|token|secret|passw|authori[sz]ation|cookie|api_?key|developer_?key|access_?key|mobile|phone|customer_?id|^dob$|address$|body|headers?$/i
+  /otp|aadha?ar|^pan$|pan_?number|token|secret|passw|authori[sz]ation|cookie|api_?key|developer_?key|access_?key|mobile|phone|customer_?id|^dob$|birth|pincode|address$|body|headers?$|(full|first|middle|last|given|family|sur|sender|customer|person|father|mother)_?name/i
 
-/** Ids of Temporal and of ours: by design nobody's number is in them, and an operator searches for them whole. */
-const IDS = new Set([
-  'workflowId',
-  'runId',
-  'workflowRunId',
-  'firstExecutionRunId',
-  'activityId',
-  'clientRef',
-  'clientRefId',
-  'taskQueue',
-  'buildId',
-])
+/** Ids that Temporal, this product or its deployer makes: nobody's number is in them, and an operator searches for them whole. */
+const IDS = new Set(['runId', 'workflowRunId', 'firstExecutionRunId', 'activityId', 'taskQueue', 'buildId'])
+/** A workflow's id is its starter's choice, and the references of its calls begin with characters of it. */
+const CHOSEN_IDS = new Set(['workflowId', 'clientRef', 'clientRefId'])
+/** Ends with a hash, and so do those of all that our client starts. */
+const OWN_WORKFLOW_ID = /:[0-9a-f]{32}$/
 
 /** A text with the numbers of people blanked. */
 export function redactText(text: string, longest = LONGEST_TEXT): string {
@@ -58,7 +52,19 @@ export function summariseError(error: Error, depth = 0): ErrorSummary {
 
 /** Fields of a log entry as they may be printed: texts, numbers, flags and errors; anything else by its kind only. */
 export function redactFields(fields: Readonly<Record<string | symbol, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(name, value)]))
+  const { workflowId } = fields
+  const isOurs = typeof workflowId === 'string' && OWN_WORKFLOW_ID.test(workflowId)
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      if (!CHOSEN_IDS.has(name) || typeof value !== 'string') return [name, redactValue(name, value)]
+      return [name, isOurs ? ownId(name, value) : redactText(value)]
+    }),
+  )
+}
+
+/** Whole, unless what stands before the hash of a workflow's id holds what could be a person's number. */
+function ownId(name: string, id: string): string {
+  return name === 'workflowId' && idHoldsIdentifier(id) ? redactText(id) : id
 }
 
 function redactValue(name: string, value: unknown): unknown {

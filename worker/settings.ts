@@ -245,27 +245,33 @@ export const SETTINGS: readonly Setting[] = [
 /**
  * Parses every setting; an empty text counts as unset. Problems name the setting and never repeat what was set. Names
  * that look like ours and are not become warnings: mostly misspelt, sometimes a client's.
+ * @param dispensable required settings that may be left out
  */
-export function parseSettings(given: NodeJS.ProcessEnv): {
+export function parseSettings(
+  given: NodeJS.ProcessEnv,
+  dispensable: readonly (keyof Definitions)[] = [],
+): {
   values: SettingValues
   problems: string[]
   warnings: string[]
 } {
-  const { env, problems: unread } = withSecretFiles(given, SECRET_SETTINGS)
+  const { env, problems: unread, warnings: shared } = withSecretFiles(given, SECRET_SETTINGS)
   const problems = Object.entries(unread).map(([name, problem]) => `${name}: ${problem}`)
   const values: Record<string, unknown> = {}
   for (const [name, definition] of Object.entries<Definition<unknown>>(DEFINITIONS)) {
     const text = env[name]?.trim() || definition.default
     if (text === null) {
-      if (definition.kind === 'required') problems.push(`${name}: must be set. ${definition.meaning}`)
+      if (definition.kind === 'required' && !dispensable.some((each) => each === name))
+        problems.push(`${name}: must be set. ${definition.meaning}`)
       continue
     }
     const parsed = definition.schema.safeParse(text)
     if (parsed.success) values[name] = parsed.data
     else problems.push(...new Set(parsed.error.issues.map((issue) => `${name}: ${issue.message}`)))
   }
-  const warnings = Object.keys(env)
+  const unknown = Object.keys(env)
     .filter((name) => name.startsWith('ONBOARDING_') && !(name in DEFINITIONS))
     .map((name) => `${name}: is not a setting of the worker and has no effect`)
+  const warnings = [...unknown, ...Object.entries(shared).map(([name, warning]) => `${name}: ${warning}`)]
   return { values: values as SettingValues, problems, warnings }
 }

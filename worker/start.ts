@@ -18,7 +18,7 @@ import {
   requireOwnCodecKeys,
   type Vault,
 } from '../secrets/index.js'
-import { type WorkerConfig, WorkerConfigError } from './config.js'
+import { NO_CODEC_KEYS, type WorkerConfig, WorkerConfigError } from './config.js'
 import { startPublicKeysServer } from './public-keys-server.js'
 import { openSecretStore, outlivedBy, storeProblems, windowProblems } from './secret-store.js'
 import { createOnboardingWorker } from './worker.js'
@@ -31,7 +31,10 @@ export interface StartOptions {
   readonly tenants?: TenantRegistry
   /** Instead of the file-backed vault: the institution's own. Needs ONBOARDING_SECRET_STORE=vault. */
   readonly vault?: Vault
-  /** Instead of the files of sealing and codec keys, e.g. one that unwraps them by a KMS. */
+  /**
+   * Instead of the files of sealing and codec keys, e.g. one that unwraps them by a KMS: both sets are read from it. Give it
+   * to `readWorkerConfig`, too, which then wants no files of them.
+   */
   readonly keyStore?: KeyStore
 }
 
@@ -116,15 +119,16 @@ async function readFiles(
     problems.push(`${setting}: ${error.message}`)
   }
   const readIds = readIdKey(config.idKeyFile).catch(noteKeyFile('ONBOARDING_ID_KEY_FILE'))
-  const readCodec = async (path: string): Promise<CodecKeyRing | void> => {
+  const readCodec = async (): Promise<CodecKeyRing | null | void> => {
     const ids = (await readIds) ?? null
-    const ring = keyStore ? readGivenCodecKeys(keyStore, ids) : readCodecKeys(path, ids)
-    return ring.catch(noteKeyFile('ONBOARDING_CODEC_KEYS_FILE'))
+    const note = noteKeyFile('ONBOARDING_CODEC_KEYS_FILE')
+    if (keyStore) return readGivenCodecKeys(keyStore, ids).catch(note)
+    return config.codecKeysFile === undefined ? null : readCodecKeys(config.codecKeysFile, ids).catch(note)
   }
   const [sealing, idKey, codecKeys, loaded] = await Promise.all([
     store.read('sealing').catch(noteKeyFile('ONBOARDING_SEALING_KEYS_FILE')),
     readIds,
-    config.codecKeysFile === undefined ? null : readCodec(config.codecKeysFile),
+    readCodec(),
     tenants === undefined
       ? loadTenants(config.tenantsFile, { environment: config.environment, env }).catch((error: unknown) => {
           if (!(error instanceof TenantsFileError)) throw error
@@ -135,10 +139,14 @@ async function readFiles(
   if (sealing && config.environment === 'production') {
     for (const problem of windowProblems(sealing, Date.now())) problems.push(`ONBOARDING_SEALING_KEYS_FILE: ${problem}`)
   }
+  // The configuration may have been read for a key store that is not here.
+  if (codecKeys === null && config.environment === 'production') problems.push(NO_CODEC_KEYS)
   if (!sealing || !idKey || codecKeys === undefined || !loaded || problems.length > 0)
     throw new WorkerConfigError(problems)
   const outlived = await outlivedBy(loaded.registry, sealing)
-  for (const warning of [...config.warnings, ...loaded.warnings, ...outlived]) logger.warn(warning)
+  const plain =
+    codecKeys === null ? ['ONBOARDING_CODEC_KEYS_FILE: is not set, so all payloads are written in plain'] : []
+  for (const warning of [...config.warnings, ...plain, ...loaded.warnings, ...outlived]) logger.warn(warning)
   return { keys: () => store.read('sealing'), idKey, codecKeys, tenants: loaded.registry }
 }
 

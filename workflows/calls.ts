@@ -61,7 +61,7 @@ export interface CallRequest {
   readonly place?: DispatchPlace
   /** The run that the journey's calls so far were made by; another one, and the run was reset (`RUN_RESET`). */
   readonly run?: string
-  /** `submissionId`s of the messages that wait for the outcome, for logs. As they were sent: mask them. */
+  /** `submissionId`s of the messages that wait for the outcome, for logs. Their senders chose them: mask them. */
   readonly submissions?: readonly string[]
 }
 

@@ -38,6 +38,7 @@ import {
   PROBE_NOT_DUE,
 } from './incident-contract.js'
 import { outlivesBuilds } from './outlives-builds.js'
+import { ProvenClock } from './proven-clock.js'
 
 /** Events after which a new run begins; far below Temporal's limits. */
 const LONG_HISTORY = 4_000
@@ -52,7 +53,8 @@ export async function onboardingIncident(input: IncidentInput): Promise<Incident
   if (Object.keys(fieldErrors).length > 0) {
     throw failure({ code: 'INVALID_INPUT', message: 'The incident’s input is malformed.', details: { fieldErrors } })
   }
-  let incident = openIncident(input, Date.now())
+  const clock = new ProvenClock()
+  let incident = openIncident(input, clock.now())
   const become = (next: Incident): void => {
     incident = next
     setCurrentDetails(detailsOf(incident))
@@ -61,21 +63,21 @@ export async function onboardingIncident(input: IncidentInput): Promise<Incident
   setHandler(
     defineSignal<unknown[]>(INCIDENT_OBSERVED),
     (body) => {
-      become(observe(incident, body, Date.now()))
+      become(observe(incident, body, clock.now()))
     },
     { description: 'Worker: a call met it.' },
   )
   setHandler(
     defineSignal<unknown[]>(INCIDENT_RESOLVED),
     (body) => {
-      become(resolve(incident, body, Date.now()))
+      become(resolve(incident, body, clock.now()))
     },
     { description: 'Worker: an answer of Eko proves that it is over.' },
   )
   setHandler(
     defineUpdate<IncidentProbe>(INCIDENT_PROBE),
     () => {
-      const granted = grantProbe(incident, Date.now())
+      const granted = grantProbe(incident, clock.now())
       become(granted.incident)
       return granted.probe
     },
@@ -83,7 +85,7 @@ export async function onboardingIncident(input: IncidentInput): Promise<Incident
       description: 'Worker: may a call try Eko? One at a time.',
       // A refusal by the validator leaves nothing in the history.
       validator: () => {
-        const retryAfterMs = probeWaitMs(incident, Date.now())
+        const retryAfterMs = probeWaitMs(incident, clock.now())
         if (retryAfterMs === null) return
         throw failure({ code: PROBE_NOT_DUE, message: 'Another probe is not due yet.', details: { retryAfterMs } })
       },
@@ -94,7 +96,7 @@ export async function onboardingIncident(input: IncidentInput): Promise<Incident
   })
   setHandler(defineQuery(INCIDENT_QUERY), () => incidentView(incident), { description: 'All that may be shown.' })
   CancellationScope.current().cancelRequested.catch(() => {
-    become(end(incident, 'DISMISSED', Date.now()))
+    become(end(incident, 'DISMISSED', clock.now()))
   })
   return CancellationScope.nonCancellable(async () => {
     while (!incident.end) {
@@ -102,8 +104,9 @@ export async function onboardingIncident(input: IncidentInput): Promise<Incident
         await condition(allHandlersFinished)
         await continueAsNew<typeof onboardingIncident>({ ...input, carried: incident })
       }
-      await condition(() => incident.end !== null || isLong(), Math.max(1, lapsesAt(incident) - Date.now()))
-      if (!incident.end && lapsesAt(incident) <= Date.now()) become(end(incident, 'LAPSED', Date.now()))
+      const at = lapsesAt(incident)
+      if (!(await condition(() => incident.end !== null || isLong(), Math.max(1, at - clock.now())))) clock.reached(at)
+      if (!incident.end && lapsesAt(incident) <= clock.now()) become(end(incident, 'LAPSED', clock.now()))
     }
     await condition(allHandlersFinished)
     return incidentView(incident)

@@ -27,6 +27,7 @@ import {
 } from './limit-messages.js'
 import { bodyOf } from './message-body.js'
 import { outlivesBuilds } from './outlives-builds.js'
+import { ProvenClock } from './proven-clock.js'
 
 /** Updates after which a run makes room for the next one; the server's own limit is 2,000. */
 const UPDATES_PER_RUN = 1_000
@@ -42,6 +43,7 @@ const IDLE_MS = 10_000
  */
 export async function onboardingLimit(carried?: LimitLedger): Promise<void> {
   if (carried !== undefined) refuse('INVALID_INPUT', 'The input of the limit is malformed.', ledgerErrors(carried))
+  const clock = new ProvenClock()
   let ledger = carried ?? EMPTY_LEDGER
   let updates = 0
   const take = (next: LimitLedger): void => {
@@ -53,7 +55,7 @@ export async function onboardingLimit(carried?: LimitLedger): Promise<void> {
   setHandler(
     defineUpdate<ReserveAnswer, unknown[]>(RESERVE_UPDATE),
     (body) => {
-      const { ledger: next, answer } = reserve(ledger, body as Reserve, Date.now())
+      const { ledger: next, answer } = reserve(ledger, body as Reserve, clock.now())
       take(next)
       return answer
     },
@@ -65,14 +67,14 @@ export async function onboardingLimit(carried?: LimitLedger): Promise<void> {
   setHandler(
     defineUpdate<void, unknown[]>(RELEASE_UPDATE),
     (body) => {
-      take(release(ledger, body as Release, Date.now()))
+      take(release(ledger, body as Release, clock.now()))
     },
     {
       description: 'Gives a place back; nothing happens where none is held.',
       validator: (...args: unknown[]) => refuse('INVALID_MESSAGE', MALFORMED, releaseErrors(bodyOf(args))),
     },
   )
-  setHandler(defineQuery(RESERVATIONS_QUERY), () => heldAt(ledger, Date.now()), {
+  setHandler(defineQuery(RESERVATIONS_QUERY), () => heldAt(ledger, clock.now()), {
     description: 'Places held, by bucket.',
   })
   // What has no handler would be kept in memory for good.
@@ -83,12 +85,15 @@ export async function onboardingLimit(carried?: LimitLedger): Promise<void> {
 
   const isLong = (): boolean => updates >= UPDATES_PER_RUN || workflowInfo().continueAsNewSuggested
   for (;;) {
-    const restMs = Math.max(1, (emptyAt(ledger) ?? Date.now() + IDLE_MS) - Date.now())
+    const at = emptyAt(ledger) ?? clock.now() + IDLE_MS
+    const restMs = Math.max(1, at - clock.now())
     // One timer, set for what is held now: places taken later are seen when it fires.
-    await condition(() => isLong() && allHandlersFinished(), restMs, { summary: 'Last place frees' })
+    if (!(await condition(() => isLong() && allHandlersFinished(), restMs, { summary: 'Last place frees' }))) {
+      clock.reached(at)
+    }
     if (!allHandlersFinished()) continue
     if (isLong()) return continueAsNew<typeof onboardingLimit>(ledger)
-    if ((emptyAt(ledger) ?? 0) <= Date.now()) return
+    if ((emptyAt(ledger) ?? 0) <= clock.now()) return
   }
 }
 

@@ -25,6 +25,10 @@ export interface TargetOptions extends CommonOptions {
   readonly rail?: string
 }
 
+/** Said wherever a mobile number is found among the arguments. */
+export const SHELL_HISTORY_NOTE =
+  'a mobile number among the arguments stays in the shell’s history. Use --mobile - to be asked.'
+
 /** One run of one command: its settings, and the client once it is needed. */
 export class Session {
   #client: OnboardingClient | undefined
@@ -74,7 +78,7 @@ export class Session {
   /** The mobile as typed, or asked for where the flag is `-` or missing. */
   async mobile(flag: string | undefined): Promise<string> {
     if (flag === undefined || flag === '-') return this.io.ask('Mobile number of the sender')
-    this.io.note('Note: a mobile number among the arguments stays in the shell’s history. Use --mobile - to be asked.')
+    this.io.note(`Note: ${SHELL_HISTORY_NOTE}`)
     return flag
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Actor, RAILS, TRANSACTION_OTP_WORKFLOW_TYPE, WORKFLOW_TYPE } from '../../workflows/messages.js'
 import { notConfigured, OnboardingError } from '../errors.js'
-import { describeJourney, type JourneySummary } from '../journeys.js'
+import type { JourneySummary } from '../journeys.js'
 import { listRuns } from '../list.js'
 import { actorSchema } from '../options.js'
 import { paced } from '../pace.js'
@@ -10,7 +10,7 @@ import type { Wire } from '../wire.js'
 import { confirmDeletions, orderErasure, requestDeletions, requireStore, stored } from './erase.js'
 import type { Evidence } from './evidence.js'
 import { DAY_MS, type Retention } from './retention.js'
-import { isGoneBy, type JourneyRuns, requestDeletion } from './runs.js'
+import { isGoneBy, isUnderWay, type JourneyRuns, requestDeletion } from './runs.js'
 import type { ErasureCause, EvidenceKey } from './store.js'
 import { emptyVault, requireStoreChosen } from './vault.js'
 import { warningsOf } from './warnings.js'
@@ -92,13 +92,22 @@ const schema = z.strictObject({
 })
 
 /**
+ * The request with its defaults; asks nothing of the server.
+ * @param standard who erases where the request does not say
+ * @throws OnboardingError INVALID_INPUT
+ */
+export function checkDueRequest(request: DueRequest, standard: Actor | null): Required<DueRequest> {
+  const { actor, ...checked } = check(schema, { ...request, actor: request.actor ?? standard ?? undefined })
+  return { ...checked, actor: actor as Actor }
+}
+
+/**
  * Takes the list of what is due at a moment, by the retention of the client's settings.
  * @param asOf in ms since 1970
  * @throws OnboardingError NOT_CONFIGURED, INVALID_INPUT, EVIDENCE_NOT_KEPT
  */
 export async function planDue(wire: Wire, request: DueRequest, asOf: number): Promise<DueRun> {
-  const checked = check(schema, { ...request, actor: request.actor ?? wire.settings.actor ?? undefined })
-  const { ratePerSecond, limit } = checked
+  const { ratePerSecond, limit, actor } = checkDueRequest(request, wire.settings.actor)
   const retention = requireRetention(wire)
   requireStore(wire)
   requireStoreChosen(wire)
@@ -110,7 +119,7 @@ export async function planDue(wire: Wire, request: DueRequest, asOf: number): Pr
     await dueRecords(wire, retention, asOf, limit + 1),
   ]
   const items = [...withdrawn.unread, ...kinds.flatMap((found) => found.slice(0, limit))]
-  const by: By = { actor: checked.actor as Actor, retention, asOf }
+  const by: By = { actor, retention, asOf }
   return {
     asOf: new Date(asOf).toISOString(),
     items,
@@ -174,7 +183,7 @@ async function erase(wire: Wire, item: DueItem, { actor, retention, asOf }: By):
 /** A sender who came back may be under way: what the vault holds of an open journey is needed, and it cannot tell them apart. */
 async function carryOut(wire: Wire, evidence: Evidence): Promise<boolean> {
   const { workflowId } = evidence
-  if ((await describeJourney(wire, workflowId))?.runStatus !== 'RUNNING') await emptyVault(wire, workflowId)
+  if (!(await isUnderWay(wire, workflowId))) await emptyVault(wire, workflowId)
   await requestDeletions(wire, evidence)
   return confirmDeletions(wire, evidence, Date.now() + CONFIRM_MS)
 }

@@ -5,14 +5,13 @@ import type { Actor } from '../../workflows/messages.js'
 import { notConfigured, OnboardingError } from '../errors.js'
 import { createHandle, type HandleContext } from '../handle.js'
 import { requireOwnJourney } from '../ids.js'
-import { describeJourney } from '../journeys.js'
 import { actorSchema } from '../options.js'
 import { check, textSchema } from '../validation.js'
 import type { Wire } from '../wire.js'
 import type { Evidence } from './evidence.js'
 import { readEvidence } from './read.js'
 import { type ErasedJourney, type ErasureReport, stayedLines, wentLines } from './report.js'
-import { endsOf, isGoneBy, type JourneyRuns, journeysOf, requestDeletion, withoutRuns } from './runs.js'
+import { endsOf, isGoneBy, isUnderWay, type JourneyRuns, journeysOf, requestDeletion, withoutRuns } from './runs.js'
 import {
   type ErasureCause,
   type ErasureOrder,
@@ -76,6 +75,8 @@ export async function eraseJourneys(
   }
   if (journeys.length === 0 && records.length === 0) throw new OnboardingError('NOT_FOUND', { details: { workflowId } })
   for (const journey of journeys) await orderErasure(wire, journey, order)
+  // Keeping evidence takes time, in which the sender may have come back: what the vault holds may be the new journey's.
+  if (await isUnderWay(wire, workflowId)) throw new OnboardingError('JOURNEY_OPEN', { details: { workflowId } })
   const vaultEmptied = await emptyVault(wire, workflowId)
   const unfinished = (await stored(store.of(workflowId))).filter(({ done }) => done === null)
   for (const { evidence } of unfinished) {
@@ -116,7 +117,7 @@ export async function orderErasure(wire: Wire, journey: JourneyRuns, order: Orde
   return evidence
 }
 
-/** The order as it is kept: what people wrote is masked, as in the evidence. */
+/** The order as it is kept and told: what people wrote is masked, as in the evidence. */
 function keptOrder({ cause, reason, actor: { type, id, channel } }: Order): ErasureOrder {
   const actor = { type, id: maskIdentifiers(id), ...(channel && { channel: maskIdentifiers(channel) }) }
   return { at: now(), cause, reason: maskIdentifiers(reason), actor }
@@ -166,7 +167,7 @@ async function endJourney(context: HandleContext, workflowId: string, { reason, 
     if (!(error instanceof OnboardingError) || error.code !== 'JOURNEY_CLOSED') throw error
   }
   const end = Date.now() + wire.settings.waitMs
-  while ((await describeJourney(wire, workflowId))?.runStatus === 'RUNNING') {
+  while (await isUnderWay(wire, workflowId)) {
     if (Date.now() >= end) {
       throw new OnboardingError('DEADLINE', {
         message: 'The consent is withdrawn, but the journey has not ended yet. Erase again in a while.',
@@ -180,15 +181,15 @@ async function endJourney(context: HandleContext, workflowId: string, { reason, 
 async function report(
   wire: Wire,
   workflowId: string,
-  { cause, reason, actor }: Order,
+  order: Order,
   { deleted, vaultEmptied }: { readonly deleted: ReadonlySet<string>; readonly vaultEmptied: boolean },
 ): Promise<ErasureReport> {
   const records = await stored(requireStore(wire).of(workflowId))
   const { retention } = wire.settings
   return {
-    ...{ workflowId, at: now(), cause, reason, actor },
+    ...{ workflowId, ...keptOrder(order) },
     journeys: records.map((record) => erasedJourney(record, deleted)),
-    went: wentLines(cause, retention, vaultEmptied),
+    went: wentLines(order.cause, retention, vaultEmptied),
     stayed: stayedLines(
       records.map(({ evidence }) => evidence),
       retention,

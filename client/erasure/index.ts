@@ -1,5 +1,6 @@
 /** Erasure and retention: what of a journey goes, what is kept as evidence, and when. */
 export {
+  checkDueRequest,
   DEFAULT_ERASURE_LIMIT,
   DEFAULT_ERASURE_RATE,
   type DueItem,

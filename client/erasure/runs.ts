@@ -49,6 +49,11 @@ export async function journeysOf(wire: Wire, workflowId: string): Promise<Journe
   }))
 }
 
+/** Whether a journey of this id is running now; the server itself is asked. */
+export async function isUnderWay(wire: Wire, workflowId: string): Promise<boolean> {
+  return (await describeJourney(wire, workflowId))?.runStatus === RUNNING
+}
+
 /** The journeys without these runs. */
 export function withoutRuns(journeys: readonly JourneyRuns[], runIds: ReadonlySet<string>): JourneyRuns[] {
   return journeys.flatMap(({ runs, ...journey }) => {

@@ -1,6 +1,7 @@
 import { METADATA_ENCODING_KEY, type Payload } from '@temporalio/common'
-import type { CodecKeyRing } from '../codec-keys.js'
+import { type CodecKeyRing, hasCodecKeyIdForm } from '../codec-keys.js'
 import { CodecKeyMissingError, createPayloadCodec, ENCRYPTED_ENCODING } from '../payload-codec.js'
+import { idHoldsIdentifier } from '../../values/identifiers.js'
 import { CodecServerRefusal } from './codes.js'
 import { forPeople, isForPeople, standIn } from './for-people.js'
 
@@ -14,7 +15,8 @@ export interface PeopleCodec {
 
 /**
  * The payload codec as people use it. It works without the deployment's id key, which would let it try mobiles out; so a
- * key that is not here may be one of ours or not, and the answer names it.
+ * key that is not here may be one of ours or not, and the answer names it where its id has the form of ours: whoever
+ * wrote the payload chose the id.
  */
 export function createPeopleCodec(ring: CodecKeyRing): PeopleCodec {
   const codec = createPayloadCodec(ring)
@@ -24,7 +26,8 @@ export function createPeopleCodec(ring: CodecKeyRing): PeopleCodec {
       return forPeople(decoded ?? payload)
     } catch (error) {
       if (!(error instanceof CodecKeyMissingError)) throw error
-      const kid = /^[\w.-]{1,64}$/.test(error.kid) ? `the key ${error.kid}` : 'a key'
+      const isOurs = hasCodecKeyIdForm(error.kid) && !idHoldsIdentifier(error.kid)
+      const kid = isOurs ? `the key ${error.kid}` : 'a key'
       return standIn({ $undecodable: `encrypted with ${kid}, which this codec server does not have` })
     }
   }

@@ -54,11 +54,14 @@ export async function readCodecServerConfig(env: NodeJS.ProcessEnv): Promise<Cod
     if (!LOOPBACK.test(host))
       problems.push('ONBOARDING_CODEC_SERVER_ADDRESS: must be on loopback where there is a capability')
   }
+  const origins = values.ONBOARDING_CODEC_SERVER_ORIGINS ?? []
+  // A page that came without TLS may be anybody's on the way, and would read what its user may read.
+  if (values.ONBOARDING_ENVIRONMENT === 'production' && !origins.every(isSafeFromThoseBetween))
+    problems.push('ONBOARDING_CODEC_SERVER_ORIGINS: must be https in production, but for loopback')
   const named = ['TOKEN_FILE', 'CAPABILITY_FILE', 'JWKS_URL'] as const
   if (named.every((name) => values[`ONBOARDING_CODEC_SERVER_${name}`] === undefined))
     problems.push('ONBOARDING_CODEC_SERVER_TOKEN_FILE: must be set, or …_JWKS_URL: nobody could be let in')
   if (!keys || problems.length > 0) throw new CodecServerConfigError(problems)
-  const origins = values.ONBOARDING_CODEC_SERVER_ORIGINS ?? []
   return { host, port, origins, keys, access: { token, capability, jwt } }
 }
 
@@ -84,10 +87,17 @@ function readJwt(values: Partial<CodecServerValues>, problems: string[]): JwtAcc
     return undefined
   }
   // Whoever can change the keys on their way can let himself in.
-  const { protocol, hostname } = new URL(jwksUrl)
-  if (protocol !== 'https:' && !LOOPBACK.test(hostname.replaceAll(/[[\]]/g, '')))
-    problems.push('ONBOARDING_CODEC_SERVER_JWKS_URL: must be https')
+  if (!isSafeFromThoseBetween(jwksUrl)) problems.push('ONBOARDING_CODEC_SERVER_JWKS_URL: must be https')
   if (issuer === undefined) problems.push('ONBOARDING_CODEC_SERVER_JWT_ISSUER: must be set with the JWKS URL')
   if (audience === undefined) problems.push('ONBOARDING_CODEC_SERVER_JWT_AUDIENCE: must be set with the JWKS URL')
+  // Temporal UI lets in whoever has an account with the provider: without a claim each of them would read every journey.
+  if (claim === undefined && values.ONBOARDING_ENVIRONMENT === 'production')
+    problems.push('ONBOARDING_CODEC_SERVER_JWT_CLAIM: must be set in production, e.g. groups=onboarding-operators')
   return { jwksUrl, issuer: issuer ?? '', audience: audience ?? '', claim }
+}
+
+/** By TLS, or because there is no way between. */
+function isSafeFromThoseBetween(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || hostname === 'localhost' || LOOPBACK.test(hostname.replaceAll(/[[\]]/g, ''))
 }

@@ -94,8 +94,18 @@ function masked(value: unknown, key: string, depth: number): unknown {
   // Items of a list are named by the list.
   if (Array.isArray(value)) return value.map((item) => masked(item, key, depth + 1))
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [withoutSecrets(name), masked(inner, plainKey(name), depth + 1)]),
+    Object.entries(value).map(([name, inner]) => [withoutSecrets(name), masked(inner, innerKey(key, name), depth + 1)]),
   )
+}
+
+/** In views it names counts of codes, and not an Aadhaar number; one of those would be found by its form all the same. */
+const PURPOSE = 'AADHAAR'
+
+/** What a secret's field holds is the secret, whatever it is called in there: `{"otp": {"value": "482913"}}`. */
+function innerKey(outer: string, name: string): string {
+  const plain = name === PURPOSE ? '' : plainKey(name)
+  if (SECRET_KEYS.has(outer)) return outer
+  return LIKE_A_SECRET_KEY.test(outer) && !SECRET_KEYS.has(plain) ? outer : plain
 }
 
 function maskedText(text: string, key: string): string {

@@ -4,9 +4,22 @@ import { replaceIdentifiers } from '../../values/identifiers.js'
 const DOTS = '••••'
 
 /** Names of a person's name, as `plainKey` writes them. */
-const NAME_KEYS = new Set(['name', 'fullname', 'firstname', 'middlename', 'lastname', 'sendername', 'customername'])
+const NAME_KEYS = new Set(
+  ['', 'full', 'first', 'middle', 'last', 'given', 'family', 'sur', 'sender', 'customer', 'father', 'mother'].map(
+    (which) => `${which}name`,
+  ),
+)
 /** Of what is never shown, not even in part: it says little to an operator, and much of a person. */
-const HIDDEN_KEYS = new Set(['dob', 'dateofbirth', 'address', 'residenceaddress', 'permanentaddress'])
+const BIRTH_KEY = /^dob$|birth/
+const PLACE_KEY =
+  /address|pincode|postcode|postalcode|^zip(code)?$|^(city|town|village|district|street|landmark|locality|statename)$/
+/** Words that are a part of an address where they stand beside one, and something else otherwise: the journey's `state`. */
+const BESIDE_AN_ADDRESS = new Set(['state', 'country', 'region', 'area', 'line', 'house', 'building', 'pin'])
+/** `PAN_REQUIRED` is a journey's; no name of a place is written so. */
+const STATE_OF_JOURNEY = /^[A-Z]+(_[A-Z]+)+$/
+
+/** Names of messages stand beside their `body`; a person's name there is not of this form. */
+const MESSAGE_NAME = /^(?:[a-z]+(?:[A-Z][a-z]+)+|cancel|reenter)$/
 
 /** As deep as `forPeople` looks. */
 const DEEPEST = 64
@@ -14,8 +27,8 @@ const DEEPEST = 64
 /**
  * A decoded JSON value, secrets masked already, with the people in it masked: enough to recognise somebody whom one
  * knows, not enough to learn who it is. Mobiles go wherever they stand, as `98••••••10`; names by the field they are in,
- * as `A•••• S••••`; date of birth and address are not shown. The name of a message stays, beside its `body`, and so does
- * what is wrong with a field. A name in a sentence cannot be told from a word.
+ * as `A•••• S••••`; date of birth and address are not shown. The name of a message stays, beside its `body`, where it has
+ * the form of one, and so does what is wrong with a field. A name in a sentence cannot be told from a word.
  */
 export function maskPersonal(value: unknown): unknown {
   return masked(value, '', 0)
@@ -23,37 +36,51 @@ export function maskPersonal(value: unknown): unknown {
 
 /** @param key names the value: the field that it is in, or that its list is in */
 function masked(value: unknown, key: string, depth: number): unknown {
-  if (typeof value === 'string') return maskedText(value, key)
-  if (typeof value === 'number') {
-    const text = withoutMobiles(String(value))
-    return text === String(value) ? value : text
-  }
-  if (typeof value !== 'object' || value === null) return value
-  if (depth >= DEEPEST) return DOTS
+  if (value === null || value === '') return value
+  if (depth >= DEEPEST && typeof value === 'object') return DOTS
   if (Array.isArray(value)) return value.map((item) => masked(item, key, depth + 1))
-  const isMessage = 'body' in value
+  if (typeof value === 'object') return maskedFields(value, key, depth)
+  // Also where a part is a mask already: what stands around it is not.
+  if (isHidden(key)) return DOTS
+  if (typeof value === 'string') return NAME_KEYS.has(key) ? initials(value) : withoutMobiles(value)
+  if (typeof value !== 'number') return value
+  if (NAME_KEYS.has(key)) return DOTS
+  const text = withoutMobiles(String(value))
+  return text === String(value) ? value : text
+}
+
+function maskedFields(fields: object, key: string, depth: number): Record<string, unknown> {
+  const isMessage = 'body' in fields
+  const hasAddress = Object.keys(fields).some((name) => PLACE_KEY.test(plainKey(name)))
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
+    Object.entries(fields).map(([name, inner]: [string, unknown]) => {
       const plain = plainKey(name)
-      // What a hidden field holds is hidden as well, whatever it is called in there.
-      const isWord = (isMessage && plain === 'name') || key === 'fielderrors'
-      const innerKey = HIDDEN_KEYS.has(key) ? key : isWord ? '' : plain
-      return [withoutMobiles(name), masked(inner, innerKey, depth + 1)]
+      const isWord =
+        typeof inner === 'string' &&
+        (key === 'fielderrors' || (isMessage && plain === 'name' && MESSAGE_NAME.test(inner)))
+      const isState = typeof inner === 'string' && STATE_OF_JOURNEY.test(inner)
+      const isPlace = hasAddress && BESIDE_AN_ADDRESS.has(plain) && !isState
+      return [withoutMobiles(name), masked(inner, innerKey(key, isWord ? '' : isPlace ? ADDRESS : plain), depth + 1)]
     }),
   )
 }
 
-function maskedText(text: string, key: string): string {
-  if (text === '' || text.includes(DOTS)) return withoutMobiles(text)
-  if (HIDDEN_KEYS.has(key)) return DOTS
-  if (NAME_KEYS.has(key)) return initials(text)
-  return withoutMobiles(text)
+const ADDRESS = 'address'
+
+/** What a hidden field or a name holds is one as well, whatever it is called in there. */
+function innerKey(outer: string, inner: string): string {
+  if (isHidden(outer)) return outer
+  return NAME_KEYS.has(outer) && !isHidden(inner) ? outer : inner
 }
 
-/** `A•••• S••••`: the number of letters says nothing. */
+function isHidden(key: string): boolean {
+  return BIRTH_KEY.test(key) || PLACE_KEY.test(key)
+}
+
+/** `A•••• S••••`: the number of letters says nothing. What is masked already stays as it is. */
 function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean)
-  return words.map((word) => `${[...word][0] ?? ''}${DOTS}`).join(' ')
+  return words.map((word) => (word === DOTS ? DOTS : `${[...word][0] ?? ''}${DOTS}`)).join(' ')
 }
 
 function withoutMobiles(text: string): string {

@@ -44,7 +44,7 @@ const DEFINITIONS = {
   },
   ONBOARDING_ENVIRONMENT: {
     default: 'production',
-    meaning: '`production`, `uat` or `sandbox`. In production a capability is refused.',
+    meaning: '`production`, `uat` or `sandbox`. In production a capability is refused, and a login without a claim.',
     schema: z.enum(['production', 'uat', 'sandbox'], 'must be one of production, uat, sandbox'),
   },
   ONBOARDING_CODEC_SERVER_ADDRESS: {
@@ -54,7 +54,8 @@ const DEFINITIONS = {
   },
   ONBOARDING_CODEC_SERVER_ORIGINS: {
     default: null,
-    meaning: 'Exact origins of Temporal UI, with commas between them; unset: no web page may ask.',
+    meaning:
+      'Exact origins of Temporal UI, with commas between them, https in production but for loopback; unset: no web page may ask.',
     schema: origins,
   },
   ONBOARDING_CODEC_SERVER_TOKEN_FILE: {
@@ -80,7 +81,7 @@ const DEFINITIONS = {
   ONBOARDING_CODEC_SERVER_JWT_CLAIM: {
     default: null,
     meaning:
-      'A claim that those tokens must have, e.g. `groups=onboarding-operators`; unset: whoever can log in reads payloads.',
+      'A claim that those tokens must have, e.g. `groups=onboarding-operators`; must be set in production. Unset: whoever can log in reads payloads.',
     schema: claim,
   },
   ONBOARDING_CODEC_SERVER_CAPABILITY_FILE: {

@@ -50,14 +50,14 @@ const PROGRESS_EVERY_MS = 10_000
 export async function runChaos(options: RunOptions): Promise<RunResult> {
   const { plan, report, patches } = options
   const stack = await startChaosStack({ report, ...(patches && { patches }) })
-  let keep = options.keep ?? false
+  // What nobody broke on purpose is to be looked into, and so is what the run could not get over.
+  let failed = true
   try {
     const result = await runOn(stack, options)
-    // What nobody broke on purpose is to be looked into.
-    const { violations, troubles } = result
-    keep ||= violations.length + troubles.length > 0 && !patches && !options.interrupted?.aborted
+    failed = result.violations.length + result.troubles.length > 0
     return result
   } finally {
+    const keep = options.keep === true || (failed && !patches && !options.interrupted?.aborted)
     if (keep) report(`The database and the logs of this run are in ${stack.folder}`)
     await stack.stop(keep)
     report(`Everything of seed ${plan.seed} is stopped.`)

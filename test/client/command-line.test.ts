@@ -36,6 +36,10 @@ describe('help', () => {
     for (const flag of secretFlags) expect(flag).toContain('not advised')
   })
 
+  it('of erase says that the reason is asked for', async () => {
+    expect((await runHere(['erase', '--help'])).stdout.replace(/\s+/g, ' ')).toMatch(/--reason <text>.*Asked for where/)
+  })
+
   it('examples name the program as the person calls it', async () => {
     const { stdout } = await runHere(['sign', '--help'], { env: { npm_lifecycle_event: 'onboard' } })
     expect(stdout).toContain('npm run -s onboard -- sign')
@@ -166,6 +170,14 @@ describe('wrong use ends with 2, and says what is missing', () => {
     [['find', '--mobile', MOBILE, '--client-ref', 'x'], /not both/],
     [['transaction-otp', '--recipient', '1', '--amount', 'ten', '--user-code', '1'], /--amount/],
     [['details', '--id', ID, '--from', '/nowhere/details.json'], /ENOENT/],
+    [['consent', 'exprt'], /no subcommand `exprt`.*`export`/],
+    [['consent', '999911112221'], /no subcommand that\. There is `export`/],
+    [['consent', 'export', MOBILE], /stays in the shell’s history/],
+    [['erase', MOBILE, '--reason', 'x'], /stays in the shell’s history/],
+    [['erase', `+91 ${MOBILE}`, '--reason', 'x'], /stays in the shell’s history/],
+    [['erase', '--due', '--rate', 'fast'], /ratePerSecond/],
+    [['erase', '--due', '--rate', '0'], /ratePerSecond: Must be at least 0.01/],
+    [['erase', '--due', '--limit', '1.5'], /limit: Must be/],
   ])('%j', async (args, said) => {
     const run = await runHere(args, { env: { ...keys.env, ...NOWHERE } })
     expect(run.code).toBe(2)

@@ -41,6 +41,10 @@ describe('the table of codes', () => {
   })
 })
 
+it('the advice for a server that is away fits calls without a submissionId, too', () => {
+  expect(ERROR_CODES.UNREACHABLE.action).toMatch(/ask again, where there was a `submissionId` with the same one/)
+})
+
 describe('what Temporal’s client throws is told as one code', () => {
   it.each([...Object.keys(REFUSALS), ...Object.keys(REJECTIONS)])(
     'a refused update as %s, with what the journey said to mend it',

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -27,6 +27,13 @@ async function listed(): Promise<string[]> {
   return (await json<ListedJson>('list')).keys.map(({ kind, state }) => `${kind} ${state}`)
 }
 
+async function contents(): Promise<[string, string][]> {
+  const files = (await readdir(folder)).sort()
+  return Promise.all(
+    files.map(async (file): Promise<[string, string]> => [file, await readFile(join(folder, file), 'utf8')]),
+  )
+}
+
 async function kidOf(state: string): Promise<string> {
   return (await json<ListedJson>('list')).keys.find((key) => key.state === state)?.kid ?? ''
 }
@@ -36,7 +43,9 @@ describe('onboard keys', () => {
     const made = await runCli(['keys', 'generate', '--folder', folder])
     expect(made).toMatchObject({ code: 0, stderr: '' })
     expect(made.stdout.trim().split('\n')).toHaveLength(3)
-    for (const file of Object.values(KEY_FILES)) expect((await stat(join(folder, file))).mode & 0o077).toBe(0)
+    const { sealingPublic, ...secret } = KEY_FILES
+    for (const file of Object.values(secret)) expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600)
+    expect((await stat(join(folder, sealingPublic))).mode & 0o777).toBe(0o644)
     expect(await listed()).toEqual(['sealing sealing', 'codec active'])
     expect((await keys('generate')).stdout).toBe('Nothing was missing.\n')
   })
@@ -172,12 +181,65 @@ describe('onboard keys', () => {
   })
 
   it.each([
+    ['publish', [KEY_FILES.sealing, KEY_FILES.codec, KEY_FILES.id, 'notes']],
+    ['rotate', [KEY_FILES.sealing, KEY_FILES.codec, KEY_FILES.id, 'notes']],
+    ['destroy', [KEY_FILES.sealing, KEY_FILES.codec, KEY_FILES.id, 'notes']],
+  ])('%s --to a file that is no public set changes no key and no file', async (action, targets) => {
+    await keys('generate')
+    const old = await kidOf('sealing')
+    await keys('rotate', '--now', '--lead', '0')
+    await writeFile(join(folder, 'notes'), 'mine')
+    const before = await contents()
+    const flags = { publish: [], rotate: ['--now'], destroy: ['--kid', old] }[action] ?? []
+    for (const target of targets) {
+      const to = join(folder, target)
+      const run = await keys(action, ...flags, '--to', to)
+      expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(`error: ${to} is `)])
+    }
+    // The id key is known by its setting, too, where no folder is named.
+    const [id, sealing] = [join(folder, KEY_FILES.id), join(folder, KEY_FILES.sealing)]
+    const env = { ONBOARDING_SEALING_KEYS_FILE: sealing, ONBOARDING_ID_KEY_FILE: id }
+    const run = await runHere(['keys', action, ...flags, '--to', id], { env })
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('the place of a file of keys')])
+    expect(await contents()).toEqual(before)
+  })
+
+  it.each(['rotate', 'destroy'])('%s says so where the keys have changed and were not published', async (action) => {
+    await keys('generate')
+    const old = await kidOf('sealing')
+    await keys('rotate', '--now', '--lead', '0')
+    const before = await listed()
+    const flags = action === 'rotate' ? ['--now'] : ['--kid', old]
+    // A name that is as long as a file's may be leaves no room for the draft's.
+    const run = await keys(action, ...flags, '--to', join(folder, 'x'.repeat(250)), '--json')
+    expect([run.code, JSON.parse(run.stdout)]).toEqual([
+      1,
+      { error: { code: 'NOT_PUBLISHED', message: expect.stringMatching(/have changed.*ENAMETOOLONG.*keys publish/) } },
+    ])
+    expect(await listed()).not.toEqual(before)
+    expect((await keys('publish')).code).toBe(0)
+  })
+
+  it('leaves the rights of a folder alone that was there, and refuses one that others may enter', async () => {
+    await mkdir(folder, { mode: 0o755 })
+    await chmod(folder, 0o755)
+    const run = await keys('generate')
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(`chmod 700 ${folder}`)])
+    expect([(await stat(folder)).mode & 0o777, await readdir(folder)]).toEqual([0o755, []])
+  })
+
+  it.each([
     [['polish'], 'must be one of generate, rotate, list, publish, destroy'],
     [['list', '--kind', 'id'], '--kind must be one of sealing, codec'],
     [['destroy'], '--kid'],
     [['rotate', '--lead', 'soon'], '--lead must be a whole number'],
     [['rotate', '--longest-journey', '2592001'], 'at most 2592000'],
     [['publish', '--kind', 'codec'], 'secret'],
+    [['publish', '--kind', 'codec', '--to', 'x'], '--to: of sealing keys only'],
+    [['generate', '--kind', 'codec', '--longest-journey', '60'], '--longest-journey: of sealing keys only'],
+    [['rotate', '--kind', 'codec', '--now', '--lead', '0'], '--lead, --now: of sealing keys only'],
+    [['destroy', '--kind', 'codec', '--kid', 'x', '--to', 'x'], '--to: of sealing keys only'],
+    [['publish', '--to', '/nowhere/at/all.json'], '/nowhere/at/all.json cannot be written (ENOENT)'],
   ])('keys %j is wrong use, and says what is right', async (args, complaint) => {
     await keys('generate')
     const run = await keys(...args)

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -132,15 +133,37 @@ describe('the public keys of a client', () => {
 describe('secrets in settings', () => {
   it('come from files: the API key of Temporal', async () => {
     const file = join(folder, 'api-key')
-    await writeFile(file, 'a-test-only-key\n')
+    await writeFile(file, 'a-test-only-key\n', { mode: 0o600 })
     const { connection } = temporalConfig({ TEMPORAL_API_KEY_FILE: file, TEMPORAL_ADDRESS: '127.0.0.1:1' })
     expect(connection.apiKey).toBe('a-test-only-key')
     expect(() => temporalConfig({ TEMPORAL_API_KEY_FILE: `${file}s` })).toThrow('TEMPORAL_API_KEY_FILE')
   })
 
+  it('are in no error of Temporal’s configuration file, nor in what caused it', async () => {
+    const file = join(folder, 'temporal.toml')
+    await writeFile(file, '[profile.default]\naddress = "127.0.0.1:1"\napi_key = "a-test-only-key\n', { mode: 0o600 })
+    const error = await refused(() => temporalConfig({ TEMPORAL_CONFIG_FILE: file }))
+    expect(error.message).toBe(`TEMPORAL_CONFIG_FILE: ${file} is not valid TOML, at line 3`)
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain('a-test-only-key')
+    const misplaced = await refused(() => temporalConfig({ TEMPORAL_TLS_CLIENT_KEY_PATH: '/a-test-only-key' }))
+    expect(inspect(misplaced, { depth: null, showHidden: true })).not.toContain('a-test-only-key')
+  })
+
+  it('are refused from files that others may read, in production', async () => {
+    const file = join(folder, 'shared-key')
+    await writeFile(file, 'a-test-only-key', { mode: 0o644 })
+    const error = await refused(() => temporalConfig({ TEMPORAL_API_KEY_FILE: file }))
+    expect(error.message).toContain(`chmod 600 ${file}`)
+    const env = { ONBOARDING_ACCESS_KEY_FILE: file }
+    const args = ['sign', '--timestamp', '1700000000000']
+    expect(await runHere(args, { env })).toMatchObject({ code: 2, stderr: expect.stringContaining('chmod 600') })
+    const sandbox = await runHere(args, { env: { ...env, ONBOARDING_ENVIRONMENT: 'sandbox' } })
+    expect(sandbox).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Warning: .*chmod 600/) })
+  })
+
   it('come from files: the access key of `sign`', async () => {
     const file = join(folder, 'access-key')
-    await writeFile(file, 'test-access-key-123\n')
+    await writeFile(file, 'test-access-key-123\n', { mode: 0o600 })
     const args = ['sign', '--timestamp', '1700000000000']
     const signed = await runHere(args, { env: { ONBOARDING_ACCESS_KEY_FILE: file } })
     expect(signed.stdout).toBe('88lqTf9ew69XbVbeczjxVL8/B4vibfp1MvTi1mIj2Xo=\n')

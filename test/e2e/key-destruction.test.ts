@@ -147,7 +147,7 @@ describe('a codec key', () => {
     })
     expect((await ring()).keys.map((key) => key.kid)).toContain(kid)
 
-    await journey.handle.cancel({ reason: 'test' })
+    await journey.handle.cancel({ reason: 'test', submissionId: 'before' })
     // Its limits are runs under way as well, until what they count is a day old.
     for await (const { workflowId } of stack.client.temporal.workflow.list({ query: `ExecutionStatus = 'Running'` }))
       await stack.client.temporal.workflow.getHandle(workflowId).terminate('test')
@@ -157,6 +157,8 @@ describe('a codec key', () => {
     // Processes that are started from now on know that the key is gone.
     const later = await stack.connect({ codecKeys: await readCodecKeys(join(keys, KEY_FILES.codec), null) })
     expect(await codeOf(later.handle(done.handle.workflowId).result())).toBe('RESULT_UNREADABLE')
+    const answered = later.handle(journey.handle.workflowId).receipt('cancel', 'before')
+    expect(await codeOf(answered)).toBe('RESULT_UNREADABLE')
     await stack.local.worker.stop()
     await stack.local.startWorker('worker-after')
     const again = await startJourney(stack, 'digikhata', { client: later, facts: done.person.facts })

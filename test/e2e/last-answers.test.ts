@@ -4,6 +4,7 @@ import {
   type BulkResult,
   type BulkRun,
   dataConverterOf,
+  type JourneyHandle,
   OnboardingClient,
   optionsFromEnvironment,
 } from '../../client/index.js'
@@ -46,6 +47,32 @@ async function fillRun({ handle, view, person }: TestJourney): Promise<void> {
   await until(async () => (await handle.view()).runId !== view.runId, 'the new run answers')
 }
 
+/** A client whose first query comes to this run just after it has given way to the next one. */
+async function clientThatAsks(workflowId: string, runId: string): Promise<JourneyHandle> {
+  let asked = false
+  const client = await clientWith({
+    query(input, next) {
+      const workflowExecution = asked ? input.workflowExecution : { workflowId, runId }
+      asked = true
+      return next({ ...input, workflowExecution })
+    },
+  })
+  return client.handle(workflowId)
+}
+
+/** A client of the stack that makes its calls through this. */
+async function clientWith(interceptor: WorkflowClientInterceptor): Promise<OnboardingClient> {
+  const { connection, options } = stack.client.temporal
+  const settings = await optionsFromEnvironment(stack.local.clientEnv)
+  const temporal = new Client({
+    connection,
+    namespace: options.namespace,
+    dataConverter: dataConverterOf(settings.codecKeys ?? null, settings.idKey ?? null),
+    interceptors: { workflow: [interceptor] },
+  })
+  return new OnboardingClient({ ...settings, client: temporal, deadlineMs: 120_000 })
+}
+
 describe('of a journey that went on in a new run', () => {
   it('an answer of the first run is given again after the end, and so is what became of a signal', async () => {
     const journey = await startJourney(stack, 'digikhata', { policy: { keptPanSeconds: 86_400 } })
@@ -53,6 +80,8 @@ describe('of a journey that went on in a new run', () => {
     const message = { pan: person.facts.pan, submissionId: 'first' }
     const kept = await handle.enterPan(message)
     await fillRun(journey)
+    const late = await clientThatAsks(handle.workflowId, journey.view.runId)
+    expect(await late.view()).toMatchObject({ runId: (await handle.view()).runId, state: journey.view.state })
     const cancelled = await handle.cancel({ ...audit, submissionId: 'last' })
     await handle.result()
 
@@ -123,7 +152,6 @@ async function clientThatTarries(): Promise<{
   waiting(): number
   goOn(): void
 }> {
-  const { connection, options } = stack.client.temporal
   let goOn: () => void = () => undefined
   const mayGoOn = new Promise<void>((resolve) => (goOn = resolve))
   const sent = new Set<string | undefined>()
@@ -139,14 +167,7 @@ async function clientThatTarries(): Promise<{
       return next(input)
     },
   }
-  const settings = await optionsFromEnvironment(stack.local.clientEnv)
-  const temporal = new Client({
-    connection,
-    namespace: options.namespace,
-    dataConverter: dataConverterOf(settings.codecKeys ?? null, settings.idKey ?? null),
-    interceptors: { workflow: [tarry] },
-  })
-  const client = new OnboardingClient({ ...settings, client: temporal, deadlineMs: 120_000 })
+  const client = await clientWith(tarry)
   return { client, waiting: () => waiting, goOn }
 }
 

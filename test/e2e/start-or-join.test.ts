@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   action,
@@ -52,7 +53,7 @@ describe.each(RAILS)('on the %s rail', (rail) => {
 
   it('the same start asked twice is told apart from a joiner', async () => {
     const facts = newPerson()
-    const options = { submissionId: `start-${facts.mobile}` }
+    const options = { submissionId: `start-${randomUUID()}` }
     const first = await startJourney(stack, rail, { facts, options })
     const repeated = await startJourney(stack, rail, { facts, options })
     expect([first.joined, repeated.joined]).toEqual([false, false])

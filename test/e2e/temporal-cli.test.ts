@@ -114,7 +114,8 @@ it('a refused update says why on the terminal, a refused signal in the view; the
   expect(view.timeline.at(-1)).toMatchObject({ what: 'refused:enterPan', code: 'PLAINTEXT_REFUSED' })
   expect(JSON.stringify(view)).not.toContain('ABCPX1234Z')
   const sdk = stack.client.handleOf({ rail: 'digikhata', mobile })
-  expect(await sdk.view()).toEqual(view)
+  // The tool prints an empty list as null.
+  expect(await sdk.view()).toEqual({ ...view, consents: view.consents ?? [], proofs: view.proofs ?? [] })
   await sdk.cancel({ reason: 'seen enough' })
   expect(await journey.result()).toMatchObject({ state: 'CANCELLED' })
 })

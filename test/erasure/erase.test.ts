@@ -231,31 +231,6 @@ describe('an erasure that is interrupted', () => {
   })
 })
 
-describe('a vault', () => {
-  it('holds nothing more of an erased sender; one that cannot delete keeps the histories too', async () => {
-    const { handle } = await completed(stack, 'digikhata')
-    const { workflowId } = handle
-    const sealer = createSealer(publicKeySource(stack.local.clientEnv['ONBOARDING_SEALING_PUBLIC_KEYS_FILE'] ?? ''))
-    const vaultFolder = join(folder, '..', 'vault')
-    const vault = createFileVault({ folder: vaultFolder, sealer })
-    const binding = { field: 'aadhaar', journey: workflowId } as const
-    await vault.put({ binding, plaintext: '999911112221', expiresAt: Date.now() + 60_000 })
-    const options = { evidence: fileEvidenceStore(folder), retention: RETENTION }
-    const away = { ...vault, deleteOf: () => Promise.reject(new Error('away')) }
-    const stuck = await stack.connect({ ...options, secretStore: away })
-    expect(await codeOf(stuck.erase(workflowId, AUDIT))).toBe('VAULT_UNAVAILABLE')
-    expect(await runsLeft(client, workflowId)).toBe(1)
-    expect(await filesIn(vaultFolder)).toHaveLength(1)
-
-    const mended = await stack.connect({ ...options, secretStore: vault })
-    const report = await mended.erase(workflowId, { ...AUDIT, reason: 'request 4711 of 9876543210' })
-    expect(report.went.map(({ where }) => where)).toContain('Temporal’s histories, and the vault')
-    expect(await filesIn(vaultFolder)).toEqual([])
-    expect(await runsLeft(client, workflowId)).toBe(0)
-    expect(JSON.stringify(await filesIn(folder))).not.toContain('9876543210')
-  })
-})
-
 describe('a server that deletes later', () => {
   /** Hears what is to be deleted, and does nothing yet but for this run. */
   function slow({ temporal }: OnboardingClient, atOnce?: string): Client {

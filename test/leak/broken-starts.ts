@@ -62,9 +62,28 @@ export async function brokenStarts(stack: LeakStack): Promise<string[]> {
     { ...clientEnv, ONBOARDING_STRICTNESS: secret, ONBOARDING_TENANT: `${secret}/` },
     'list',
   )
+  for (const toml of await brokenTomls(file, secrets)) {
+    await start('worker/main', { ...workerEnv, TEMPORAL_CONFIG_FILE: toml })
+    await start('client/cli/main', { ...clientEnv, TEMPORAL_CONFIG_FILE: toml }, 'list')
+  }
   await start('secrets/codec-server/main', { ...codec, ONBOARDING_CODEC_SERVER_ORIGINS: secret })
   await start('secrets/codec-server/main', { ...codec, ONBOARDING_CODEC_SERVER_JWKS_URL: secret })
   return printed
+}
+
+/** Temporal's configuration file, broken in the line of the API key, above it and below it. */
+async function brokenTomls(
+  file: (name: string, content: string) => Promise<string>,
+  secrets: readonly string[],
+): Promise<string[]> {
+  // Also a key that stands alone: the parser quotes the line, whatever it is.
+  const lines = secrets.flatMap((secret) => [`api_key = "${secret}`, `api_key = ${secret}"`, `"${secret}"`])
+  const broken = lines.map((line) => `[profile.default]\n${line}\n`)
+  const above = `[profile.default\n${secrets.map((secret) => `api_key = "${secret}"`).join('\n')}\n`
+  const below = `[profile.default]\napi_key = "${secrets[0] ?? ''}"\naddress = "\n`
+  // One of each kind of break: a start takes seconds, and no kind of secret is treated apart.
+  const chosen = [...broken.slice(0, 3), above, below]
+  return Promise.all(chosen.map((text, index) => file(`broken-${index}.toml`, text)))
 }
 
 /** One value of every kind that is text; the others of a kind tell nothing more. */

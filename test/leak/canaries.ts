@@ -40,13 +40,14 @@ export class Canaries {
       mobile: `7${digits(9)}`,
       aadhaar: aadhaarNumber(),
       pan: panNumber(),
-      details: { name, dob: '1990-01-31', residenceAddress: [line, 'Pune', 'Maharashtra', '411001'] },
+      details: { name, dob: dateOfBirth(), residenceAddress: [line, 'Pune', 'Maharashtra', '411001'] },
     }
     this.add('mobile', facts.mobile)
     this.add('aadhaar', facts.aadhaar)
     this.add('pan', facts.pan)
     this.add('name', name)
     this.add('address', line)
+    this.add('dob', facts.details.dob)
     return facts
   }
 
@@ -69,6 +70,12 @@ function aadhaarNumber(): string {
 
 function panNumber(): string {
   return `${letters(3)}P${letters(1)}${digits(4)}${letters(1)}`
+}
+
+/** Long ago: no log and no file has such a date by chance. */
+function dateOfBirth(): string {
+  const day = new Date(Date.UTC(randomInt(1940, 1969), 0, randomInt(1, 366)))
+  return day.toISOString().slice(0, 10)
 }
 
 /** No code begins another one’s number, and none begins with a zero, which numbers lose. */

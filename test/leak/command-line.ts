@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { runCli } from '../../client/cli/run.js'
 import type { Rail } from '../../client/index.js'
+import { KEY_FILES } from '../../secrets/index.js'
 import { runProgram } from '../support/program.js'
+import { learnKeys } from './leak-stack.js'
 import type { Play } from './play.js'
 import { SETTINGS_NOT_USED, TENANTS, userCodeOf } from './settings.js'
 
@@ -72,7 +76,8 @@ export class CommandLine {
     await step('aadhaar-otp', await play.stack.sandbox.latestCode(mobile, 'AADHAAR'))
     await step('pan', pan)
     await this.#look(id, of, facts)
-    await this.#erase(id)
+    await this.#keys(rail)
+    await this.erase(id, 'leak test')
   }
 
   async #look(id: string, of: readonly string[], facts: { readonly mobile: string; readonly aadhaar: string }) {
@@ -90,14 +95,39 @@ export class CommandLine {
     await this.onboard(['seal', '--field', 'pan', '--id', id, '--json'], aadhaar)
     await this.onboard(['seal', '--field', 'otp', ...of], mobile, right)
     await this.onboard(['sign', '--json'])
-    await this.onboard(['keys', 'list', '--folder', '.local/keys', '--json'])
     await this.onboard(['otp', '--id', id], right)
     await this.onboard(['transaction-otp', '--help'])
     await this.onboard(['consent', 'export', id])
   }
 
+  /** A deployment's keys through their whole life, in a folder of their own; each of them is searched for. */
+  async #keys(rail: Rail): Promise<void> {
+    const { canaries, local } = this.play.stack
+    const folder = join(local, 'keys', `spare-${rail}`)
+    const keys = async (action: string, ...args: string[]): Promise<void> => {
+      const code = await this.onboard(['keys', action, '--folder', folder, ...args])
+      if (code !== 0) throw new Error(`onboard keys ${action} ended with ${String(code)}: ${this.printed.at(-1) ?? ''}`)
+      if (action !== 'destroy') await learnKeys(folder, canaries)
+    }
+    await keys('generate')
+    await keys('generate', '--kind', 'codec', '--json')
+    await keys('rotate', '--now')
+    await keys('rotate', '--kind', 'codec')
+    await keys('publish', '--to', join(local, `published-${rail}.json`), '--json')
+    for (const json of [[], ['--json']]) await keys('list', ...json)
+    const kids = async (file: string): Promise<string[]> => {
+      const { keys: all } = JSON.parse(await readFile(join(folder, file), 'utf8')) as { keys: { kid: string }[] }
+      return all.map(({ kid }) => kid)
+    }
+    await keys('destroy', '--kid', (await kids(KEY_FILES.sealing)).at(-1) ?? '')
+    // Has only just been retired, so it is refused.
+    const codec = (await kids(KEY_FILES.codec)).at(-1) ?? ''
+    await this.onboard(['keys', 'destroy', '--folder', folder, '--kind', 'codec', '--kid', codec])
+  }
+
   /** What is kept of an erased journey is among the files that are searched. */
-  async #erase(id: string): Promise<void> {
-    await this.onboard(['erase', '--id', id, '--reason', 'leak test', '--json'])
+  async erase(id: string, reason: string, actor = 'op-1'): Promise<void> {
+    const code = await this.onboard(['erase', '--id', id, '--reason', reason, '--actor', actor, '--json'])
+    if (code !== 0) throw new Error(`onboard erase ended with ${String(code)}: ${this.printed.slice(-2).join('')}`)
   }
 }

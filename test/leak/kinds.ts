@@ -16,6 +16,7 @@ export const KINDS = {
   name: { title: 'the sender’s name', short: 'name' },
   mobile: { title: 'the sender’s mobile', short: 'mobile' },
   address: { title: 'the sender’s address', short: 'address' },
+  dob: { title: 'the sender’s date of birth', short: 'dob' },
   walletId: { title: 'Levin’s wallet_id: names a wallet and opens none', short: 'wallet_id' },
   inClear: { title: 'secrets that somebody sent in the clear and past the codec (raw gRPC)', short: 'raw-sent' },
   throughCodec: { title: 'secrets that somebody sent in the clear, through the codec', short: 'sent' },
@@ -26,6 +27,6 @@ export type Kind = keyof typeof KINDS
 export const ALL_KINDS = Object.keys(KINDS) as Kind[]
 
 /** A sender’s own data: names and mobiles are needed by those who serve the sender, and are encrypted towards Temporal. */
-export const PERSONAL: readonly Kind[] = ['name', 'mobile', 'address', 'walletId']
+export const PERSONAL: readonly Kind[] = ['name', 'mobile', 'address', 'dob', 'walletId']
 /** What nobody should have sent this way: it was refused, and stands where it was put by the sender of the message. */
 export const MISTAKES: readonly Kind[] = ['inClear', 'throughCodec', 'strayCode', 'asId']

@@ -160,7 +160,7 @@ async function killed(server: { kill(): void; readonly exited: Promise<unknown> 
 }
 
 /** What is secret in the files of keys, as text and as bytes. */
-async function learnKeys(folder: string, canaries: Canaries): Promise<void> {
+export async function learnKeys(folder: string, canaries: Canaries): Promise<void> {
   const read = async (file: string): Promise<string> => (await readFile(join(folder, file), 'utf8')).trim()
   const sealing = JSON.parse(await read(KEY_FILES.sealing)) as { keys: { d: string }[] }
   const codec = JSON.parse(await read(KEY_FILES.codec)) as CodecKeyRing

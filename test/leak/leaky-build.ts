@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import type { Patch } from '../chaos/chaos-build.js'
 import { SCENES, type Scene } from './journeys.js'
 import type { Row } from './judge.js'
+import type { Kind } from './kinds.js'
 import type { PlaceName } from './places.js'
 import type { Form } from './forms.js'
+import type { Unwrapped } from './unwrap.js'
 
 /**
  * The product broken on purpose, so that it leaks into every place: a search that reports nothing on it would be worth
@@ -15,19 +17,33 @@ export interface Leak {
   readonly places: readonly PlaceName[]
   /** How it must be found, whatever that is wrapped in besides. */
   readonly as: Form
-  readonly within?: string
+  /** In what, among others; `nothing`: it must lie open. */
+  readonly within?: Unwrapped['by'] | 'nothing'
+  /** Of which kind it must be; default: any. */
+  readonly kind?: Kind
   readonly patches: readonly Patch[]
 }
 
 /** Whether a row reports this leak. */
 export function reports(leak: Leak, { leaks }: Pick<Row, 'leaks'>): boolean {
-  const { as, within } = leak
-  return leaks.some((hit) => hit.form === as && (within === undefined || hit.within.includes(within)))
+  const { as, within, kind } = leak
+  return leaks.some(
+    (hit) =>
+      hit.form === as &&
+      (within === undefined || (within === 'nothing' ? hit.within.length === 0 : hit.within.includes(within))) &&
+      (kind === undefined || hit.kind === kind),
+  )
 }
 
 const CALL = 'activities/make-call.ts'
 const REQUEST = 'JSON.stringify(request)'
 const KEPT = "String(Reflect.get(globalThis, 'leaked'))"
+
+const PEOPLE_UNMASKED: Patch = {
+  file: 'secrets/codec-server/for-people.ts',
+  from: "const shown = maskPersonal(masked(value, '', 0))",
+  to: "const shown = maskPersonal === undefined ? null : masked(value, '', 0)",
+}
 
 export const LEAKS: readonly Leak[] = [
   {
@@ -138,8 +154,8 @@ export const LEAKS: readonly Leak[] = [
       },
       {
         file: CALL,
-        from: 'const dispatch = dispatchOf(terms, request)\n',
-        to: `const dispatch = dispatchOf(terms, request)
+        from: 'const dispatch = terms.dispatch ? dispatchOf(terms.dispatch, request) : null\n',
+        to: `const dispatch = terms.dispatch ? dispatchOf(terms.dispatch, request) : null
   metricMeter.createCounter('leak').add(1, { mobile: request.mobile })\n`,
       },
     ],
@@ -151,15 +167,15 @@ export const LEAKS: readonly Leak[] = [
     patches: [
       {
         file: CALL,
-        from: `import { setTimeout as sleep } from 'node:timers/promises'\n`,
-        to: `import { setTimeout as sleep } from 'node:timers/promises'
+        from: `import { ApplicationFailure } from '@temporalio/common'\n`,
+        to: `import { ApplicationFailure } from '@temporalio/common'
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'\n`,
       },
       {
         file: CALL,
-        from: 'const clock = attemptClock()\n',
-        to: `const clock = attemptClock()
+        from: 'const clock = attemptClock(deps.eko.timeoutMs)\n',
+        to: `const clock = attemptClock(deps.eko.timeoutMs)
   writeFileSync(process.env.TMPDIR + '/' + Math.random(), gzipSync(${KEPT}))\n`,
       },
     ],
@@ -176,6 +192,11 @@ import { gzipSync } from 'node:zlib'\n`,
       },
     ],
   },
+  // Who somebody is, each kind by itself; lying open, since what another line leaks there in hex holds them too.
+  ...(['name', 'mobile', 'address', 'dob'] as const).map((kind, index): Leak => ({
+    ...{ places: ['codecServer', 'temporalCli'], as: 'text', within: 'nothing', kind },
+    patches: index > 0 ? [] : [PEOPLE_UNMASKED],
+  })),
   {
     places: ['brokenStarts'],
     as: 'text',
@@ -190,6 +211,22 @@ import { gzipSync } from 'node:zlib'\n`,
   // Temporal’s server is not ours to break: what it would log is written where it logs to.
   { places: ['temporalLog'], as: 'text', patches: [] },
 ]
+
+/** Shows in vault mode only: what a worker puts into the vault is written beside it as it is. */
+export const VAULT_LEAK: Leak = {
+  places: ['files'],
+  as: 'text',
+  kind: 'otpRefId',
+  patches: [
+    {
+      file: 'secrets/file-vault.ts',
+      from: 'await writeInto(folderOf(folder, binding.journey), fileOf(binding, vaultId), sealed)',
+      to: `await writeInto(folderOf(folder, binding.journey), fileOf(binding, vaultId), sealed)
+      await writeWhole(join(folder, vaultId), plaintext)`,
+    },
+  ],
+}
+export const VAULT_SCENES: readonly Scene[] = SCENES.filter(({ name }) => name.startsWith('success'))
 
 const PLANT: Scene = {
   name: 'planted in the log of Temporal’s server',

@@ -90,4 +90,19 @@ async function inIdsAndReasons(play: Play, rail: Rail): Promise<void> {
   await play.tolerate(handle.cancel({ reason: `Aadhaar ${aadhaar}`, actor: { type: 'operator', id: aadhaar } }))
   const other = await play.begin(rail)
   await client.temporal.workflow.getHandle(other.handle.workflowId).terminate(`PAN ${pan}`)
+  await lookAt(play, [handle.workflowId, other.handle.workflowId])
+  // What is kept of it as evidence is searched with the files.
+  if (rail === 'levin') await play.commandLine.erase(handle.workflowId, `Aadhaar ${aadhaar}`, pan)
+}
+
+/** Every command that shows words which its sender chose. */
+async function lookAt({ commandLine }: Play, workflowIds: readonly string[]): Promise<void> {
+  for (const id of workflowIds) {
+    for (const command of ['status', 'explain']) {
+      await commandLine.onboard([command, '--id', id])
+      await commandLine.onboard([command, '--id', id, '--json'])
+    }
+    await commandLine.onboard(['consent', 'export', id])
+    await commandLine.onboard(['consent', 'export', id, '--json'])
+  }
 }

@@ -8,10 +8,10 @@ export interface Place {
 }
 
 /** Because of what it is for. */
-const SERVES = 'whoever holds the codec’s keys, or may ask the codec server, serves the sender'
+const SERVES = 'whoever holds the codec’s keys serves the sender; the codec server, which has them, shows masks'
+const NAMES_A_WALLET = 'it names a wallet, opens none, and says of nobody who it is'
 const AS_SENT = 'Temporal keeps a message as its sender sent it'
 const OUTSIDE = 'ids, names and reasons are no payloads: no codec sees them'
-const SHOWN = 'reasons, actors and ids of submissions are shown as they were sent'
 
 const DEBUGGING =
   'Node’s own debugging prints URLs and headers of requests; in production a worker refuses to run with it'
@@ -25,20 +25,20 @@ export const PLACES = {
   historyDecoded: { title: 'event histories, decoded with the codec’s keys', readable: { ...personal, ...mistakes } },
   codecServer: {
     title: 'payloads of histories, through the codec server',
-    readable: { ...personal, strayCode: NAMELESS },
+    readable: { walletId: NAMES_A_WALLET, strayCode: NAMELESS },
   },
   temporalCli: {
     title: 'Temporal’s tool, with and without the codec server',
-    readable: { ...personal, strayCode: NAMELESS, inClear: AS_SENT, asId: OUTSIDE },
+    readable: { walletId: NAMES_A_WALLET, strayCode: NAMELESS, inClear: AS_SENT, asId: OUTSIDE },
   },
   database: { title: 'Temporal’s database file, write-ahead log', readable: { inClear: AS_SENT, asId: OUTSIDE } },
   records: { title: 'records of that database, put together', readable: { inClear: AS_SENT, asId: OUTSIDE } },
   visibility: { title: 'visibility: lists, search attributes, memos, summaries', readable: {} },
-  details: { title: 'current details, as Temporal UI shows them', readable: { asId: SHOWN } },
+  details: { title: 'current details, as Temporal UI shows them', readable: {} },
   failures: { title: 'failures and stack traces of tasks, decoded', readable: {} },
   heartbeats: { title: 'activities under way, heartbeat details, decoded', readable: {} },
-  answers: { title: 'answers of the client: views, receipts, results', readable: { asId: SHOWN } },
-  errors: { title: 'errors of the client, with all that they hold', readable: { asId: SHOWN } },
+  answers: { title: 'answers of the client: views, receipts, results', readable: {} },
+  errors: { title: 'errors of the client, with all that they hold', readable: {} },
   workerLog: { title: 'worker’s log, at its most talkative', readable: {} },
   httpTrace: {
     title: 'what Node’s HTTP client prints with NODE_DEBUG',

@@ -69,6 +69,8 @@ describe('a codec server’s configuration', () => {
     ['ORIGINS', 'http://a.example, b.example', /ORIGINS: must be exact origins/],
     ['JWKS_URL', 'https://login.example/keys', /JWT_ISSUER: must be set[^]*JWT_AUDIENCE: must be set/],
     ['JWKS_URL', 'http://login.example/keys', /JWKS_URL: must be https/],
+    ['JWKS_URL', 'https://login.example/keys', /JWT_CLAIM: must be set in production/],
+    ['ORIGINS', 'https://a.example,http://b.example', /ORIGINS: must be https in production/],
     ['JWT_CLAIM', 'groups', /JWT_CLAIM: must be <claim>=<value>/],
     ['JWT_AUDIENCE', 'temporal', /JWKS_URL: must be set with/],
     ['TOKEN', TOKEN, /_TOKEN: is not a setting of the codec server; it is misspelt/],
@@ -80,6 +82,22 @@ describe('a codec server’s configuration', () => {
     })
     expect(problems).toMatch(pattern)
     expect(problems).not.toContain(TOKEN)
+  })
+
+  it('a login needs a claim in production only, and pages of this machine need no TLS', async () => {
+    const login = {
+      ONBOARDING_CODEC_SERVER_JWKS_URL: 'https://login.example/keys',
+      ONBOARDING_CODEC_SERVER_JWT_ISSUER: 'https://login.example',
+      ONBOARDING_CODEC_SERVER_JWT_AUDIENCE: 'temporal-ui',
+      ONBOARDING_CODEC_SERVER_ORIGINS:
+        'http://127.0.0.1:8080,http://localhost:8080,http://[::1]:8080,https://ui.example',
+    }
+    expect(await problemsOf(login)).toMatch(/^ONBOARDING_CODEC_SERVER_JWT_CLAIM: must be set in production.*$/)
+    const claim = { ONBOARDING_CODEC_SERVER_JWT_CLAIM: 'groups=operators' }
+    const { access } = await readCodecServerConfig({ ...base, ...login, ...claim })
+    expect(access.jwt?.claim).toEqual({ name: 'groups', value: 'operators' })
+    const uat = { ONBOARDING_ENVIRONMENT: 'uat', ONBOARDING_CODEC_SERVER_ORIGINS: 'http://ui.example' }
+    expect((await readCodecServerConfig({ ...base, ...login, ...uat })).access.jwt?.claim).toBeUndefined()
   })
 
   it('a capability is for loopback outside of production', async () => {

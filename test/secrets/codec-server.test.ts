@@ -87,6 +87,18 @@ describe('decoding and encoding', () => {
     expect(server.entries().at(-1)).toMatchObject({ operation: 'decode', payloads: 2, unreadable: 1 })
   })
 
+  it.each(['999900000028', 'Asha.Sharma', 'SBXPA0002Z', 'tok_abcdef'])(
+    'what its sender wrote in place of the id of a key is not told: %s',
+    async (keyId) => {
+      const server = await start()
+      const metadata = { encoding: Buffer.from('binary/encrypted'), 'encryption-key-id': Buffer.from(keyId) }
+      const { text: answer } = await server.send('/decode', { body: bodyOf([{ metadata, data: Buffer.alloc(64) }]) })
+      const [first] = payloadsIn(answer).map((payload) => JSON.parse(textOf(payload)) as unknown)
+      expect(first).toEqual({ $undecodable: expect.stringContaining('encrypted with a key, which') })
+      expect(JSON.stringify(first)).not.toContain(keyId)
+    },
+  )
+
   it.each([
     ['a changed bit', (data: Buffer) => Buffer.concat([data.subarray(0, -1), Buffer.of((data.at(-1) ?? 0) ^ 1)])],
     ['a changed IV', (data: Buffer) => Buffer.concat([Buffer.of((data.at(0) ?? 0) ^ 1), data.subarray(1)])],

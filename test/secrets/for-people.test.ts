@@ -32,6 +32,11 @@ describe('what a person sees of a decoded payload', () => {
     ['senderOtp', '123456'],
     ['otpp', 123456],
     ['aadhaarNo', '9999-0000-0028'],
+    ['otp', { value: '123456' }],
+    ['otp', [{ digits: 123456 }]],
+    ['otpp', { value: '123456' }],
+    ['walletToken', { value: 'opaque-token' }],
+    ['pan', { a: { b: 'opaque' } }],
     ['note', 'her number is 9999 0000 0028, she says'],
     ['note', 999900000028],
     ['note', 'PAN sbxpa0002z'],
@@ -80,6 +85,10 @@ describe('what a person sees of a decoded payload', () => {
   })
 
   it.each([
+    {
+      attempts: { SENDER: { sent: 1 }, AADHAAR: { sent: 2, wrongInJourney: 1 } },
+      sends: { AADHAAR: [1_790_000_000_000] },
+    },
     { mobileMasked: '99xxxxxx45', nameMasked: 'A*** S*****', state: 'PAN_REQUIRED', userCode: '20810200' },
     { fieldErrors: { otp: 'The code is wrong', pan: 'must be sealed for this journey as `pan`' } },
     { policy: { otpLifetimeSeconds: 600 }, otpExpiresAt: 1_790_000_000_000, panAt: '2026-11-21T06:27:53.000Z' },

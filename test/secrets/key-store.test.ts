@@ -175,9 +175,25 @@ describe('the public set', () => {
 describe('secrets from files', () => {
   it('stand in for the setting, without their line end', async () => {
     const file = join(folder, 'key')
-    await writeFile(file, 'abc\n')
-    const { env, problems } = withSecretFiles({ KEY_FILE: file }, ['KEY'])
-    expect([env, problems]).toEqual([{ KEY_FILE: file, KEY: 'abc' }, {}])
+    await writeFile(file, 'abc\n', { mode: 0o600 })
+    const { env, ...complaints } = withSecretFiles({ KEY_FILE: file }, ['KEY'])
+    expect([env, complaints]).toEqual([
+      { KEY_FILE: file, KEY: 'abc' },
+      { problems: {}, warnings: {} },
+    ])
+  })
+
+  it('must be their owner’s alone: production refuses others, elsewhere one is warned', async () => {
+    const file = join(folder, 'key')
+    await writeFile(file, 'abc\n', { mode: 0o640 })
+    await chmod(file, 0o640)
+    const complaint = { KEY_FILE: expect.stringContaining(`chmod 600 ${file}`) }
+    for (const environment of [{}, { ONBOARDING_ENVIRONMENT: 'production' }, { ONBOARDING_ENVIRONMENT: 'typo' }]) {
+      const read = withSecretFiles({ KEY_FILE: file, ...environment }, ['KEY'])
+      expect([read.problems, read.warnings]).toEqual([complaint, {}])
+    }
+    const uat = withSecretFiles({ KEY_FILE: file, ONBOARDING_ENVIRONMENT: 'uat' }, ['KEY'])
+    expect([uat.env, uat.problems, uat.warnings]).toEqual([expect.objectContaining({ KEY: 'abc' }), {}, complaint])
   })
 
   it('are complained of by the setting’s name, without what was read', async () => {

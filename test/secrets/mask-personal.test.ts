@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { forPeople, isForPeople, MASK } from '../../secrets/codec-server/index.js'
 import { maskPersonal } from '../../secrets/codec-server/mask-personal.js'
+import { MESSAGES } from '../../workflows/messages.js'
 import { payloadOf, textOf } from '../support/codec-server.js'
 
 const PERSON = {
@@ -66,5 +67,38 @@ describe('a person in what the codec server shows', () => {
   it('of nested lists deeper than anything of ours does not stop the server', () => {
     const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown
     expect(() => maskPersonal(deep)).not.toThrow()
+  })
+
+  it.each([
+    ['an address with a number', { address: 'House 12, MG Road, 2345 6789 0123' }],
+    ['a name with a PAN', { fullName: 'Asha Sharma ABCDE1234F' }],
+    ['a name with a mask', { name: `Asha ${MASK} Sharma` }],
+    ['a birthday and a pincode as numbers', { dob: 19900101, address: { pincode: 560001, isRural: false } }],
+    ['a name in parts', { Name: { first: 'Asha', last: 'Sharma' } }],
+    ['a name in a list of parts', { customer_name: [{ given: 'Asha' }, { family: 'Sharma' }] }],
+    ['a name beside a body', { name: 'Asha', body: null }],
+    ['a whole name beside a body', { name: 'Asha Sharma', body: {} }],
+    ['lines of an address', { addressLine1: 'House 12', address_line_2: 'MG Road', city: 'Pune', pincode: '560001' }],
+    ['a state beside a city', { state: 'Karnataka', city: 'Pune', country: 'Bharat' }],
+    ['a birthday of another name', { birthDate: '1990-01-01', dateOfBirth: '1990-01-01', yearOfBirth: 1990 }],
+  ])('is hidden by the name of the field, whatever is in it: %s', (_, value) => {
+    const text = textOf(forPeople(payloadOf({ sent: value })))
+    expect(text).toContain(MASK)
+    expect(text).not.toMatch(/sha|harma|House|Road|Pune|Karnataka|Bharat|1990|5600|0123|1234|false/)
+  })
+
+  it('does not hide the name of any message, nor a state beside an address', () => {
+    for (const name of Object.keys(MESSAGES)) {
+      const text = JSON.stringify({
+        message: { name, body: {} },
+        state: 'PAN_REQUIRED',
+        fieldErrors: { city: 'unknown' },
+      })
+      expect(textOf(forPeople(payloadOf(Buffer.from(text))))).toBe(text)
+    }
+    expect(maskPersonal({ state: 'AADHAAR_REQUIRED', address: 'x' })).toEqual({
+      state: 'AADHAAR_REQUIRED',
+      address: MASK,
+    })
   })
 })

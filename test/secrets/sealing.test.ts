@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,8 +100,23 @@ describe('the keys folder', () => {
     const before = await readFile(join(folder, KEY_FILES.sealing), 'utf8')
     expect((await ensureKeysFolder(folder)).created).toEqual([])
     expect(await readFile(join(folder, KEY_FILES.sealing), 'utf8')).toBe(before)
-    for (const file of Object.values(KEY_FILES)) expect((await stat(join(folder, file))).mode & 0o077).toBe(0)
+    for (const file of secret) expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600)
+    expect((await stat(join(folder, KEY_FILES.sealingPublic))).mode & 0o777).toBe(0o644)
     expect((await stat(folder)).mode & 0o077).toBe(0)
+  })
+
+  it('is used as it is where it was there, and refused where others may enter it', async () => {
+    const shared = await mkdtemp(join(tmpdir(), 'shared-'))
+    try {
+      await chmod(shared, 0o755)
+      await expect(ensureKeysFolder(shared)).rejects.toThrow(`chmod 700 ${shared}`)
+      expect([(await stat(shared)).mode & 0o777, await readdir(shared)]).toEqual([0o755, []])
+      await chmod(shared, 0o1700)
+      await ensureKeysFolder(shared)
+      expect((await stat(shared)).mode & 0o7777).toBe(0o1700)
+    } finally {
+      await rm(shared, { recursive: true })
+    }
   })
 
   it('gives the public half without the private one', async () => {

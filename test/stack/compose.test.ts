@@ -222,6 +222,7 @@ describe('docker-compose.temporal.yml', () => {
       ONBOARDING_CODEC_SERVER_JWKS_URL: 'https://login.example.com/keys',
       ONBOARDING_CODEC_SERVER_JWT_ISSUER: 'https://login.example.com',
       ONBOARDING_CODEC_SERVER_JWT_AUDIENCE: 'temporal-ui',
+      ONBOARDING_CODEC_SERVER_JWT_CLAIM: 'groups=onboarding-operators',
     }
     for (const name of Object.keys(login)) expect(Object.keys(environment)).toContain(name)
     const withLogin = await readCodecServerConfig({ ...environment, ...files, ...login })

@@ -28,7 +28,7 @@ function say(line: string): void {
 }
 
 /** Test files of a suite that run at the same time, where most of them wait; default 1. */
-const AT_ONCE: Readonly<Record<string, number>> = { e2e: 2 }
+const AT_ONCE: Readonly<Record<string, number>> = { e2e: 2, leak: 2 }
 
 /** Runs a stage, says how it went and how long it took. What a stage throws fails that stage only. */
 async function stage(name: string, work: () => Promise<Count>): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { forPeople } from '../../secrets/codec-server/index.js'
+import { idHoldsIdentifier } from '../../values/identifiers.js'
 import { maskIdentifiers, maskMessage, parseAadhaar, parseMobile, parsePan } from '../../values/index.js'
 import { redactText } from '../../worker/redact.js'
 import { payloadOf, textOf } from '../support/codec-server.js'
@@ -11,13 +12,17 @@ const FOR_LOGS = { redactText }
 const FOR_PEOPLE = { forPeople: (text: string) => textOf(forPeople(payloadOf({ note: text }))) }
 
 const digit = fc.integer({ min: 0, max: 9 })
-const gap = fc.constantFrom('', ' ', '-', '.', '\u00a0', '   ', ' - ', '\u2013', '\u2009')
+const gap = fc.constantFrom('', ' ', '-', '.', '\u00a0', '   ', ' - ', '\u2013', '\u2009', '_', '/', ', ', ':', ' / ')
 const around = fc.constantFrom('', ' ', 'x', 'Z', '_', ':', '=', '"', '/', '(', '\n', 'é')
 
 /** Digits in groups with any gap between, or with blanks and hyphens of one kind wherever the user put them. */
 function spelt(digits: fc.Arbitrary<readonly number[]>, groups: readonly (readonly number[])[]): fc.Arbitrary<string> {
   const anywhere = fc
-    .tuple(digits, fc.constantFrom(' ', '-', '\u00a0', '  '), fc.array(fc.boolean(), { minLength: 16, maxLength: 16 }))
+    .tuple(
+      digits,
+      fc.constantFrom(' ', '-', '\u00a0', '  ', '_', '/', ',', ':'),
+      fc.array(fc.boolean(), { minLength: 16, maxLength: 16 }),
+    )
     .map(([all, between, at]) => all.map((one, index) => `${index > 0 && at[index] ? between : ''}${one}`).join(''))
   const grouped = fc.tuple(digits, gap, fc.constantFrom(...groups)).map(([all, between, sizes]) => {
     let from = 0
@@ -42,7 +47,7 @@ const spacedPan = fc
 
 /** Whether the text still holds what makes the number usable: five characters of it in a row, gaps aside. */
 function isLeft(masked: string, number: string): boolean {
-  const plain = (text: string): string => text.replace(/[\s.\u2010-\u2015-]/g, '')
+  const plain = (text: string): string => text.replace(/[\s._/,:\u2010-\u2015-]/g, '')
   const wanted = plain(number)
   return Array.from({ length: wanted.length - 4 }, (_, at) => wanted.slice(at, at + 5)).some((part) =>
     plain(masked).includes(part),
@@ -83,6 +88,13 @@ describe.each(Object.entries({ ...FOR_EVIDENCE, ...FOR_LOGS, ...FOR_PEOPLE }))('
     '9999 0000 0028 9999 0000 0036',
     '9999-0000-0028 9999-0000-0036 9999-0000-0044',
     '999900000028 999900000036',
+    '9999_0000_0028',
+    '9999/0000/0028',
+    '9999,0000,0028',
+    '9999:0000:0028',
+    '99:99:00:00:00:28',
+    '12:34:12:34:00:28',
+    'ABCPE_1234_F',
   ])('%j', (text) => {
     expect(mask(text)).not.toMatch(/0028|1234|0036|0044/)
   })
@@ -117,10 +129,13 @@ it('every form that a parser takes for a number is one that is blanked', () => {
   )
 })
 
-it.each(['a', '1', '1234 ', 'abcde1234 ', '\\"', 'otp \\'])('megabytes of %j are masked by all of them', (piece) => {
-  const text = `${piece.repeat(6_000_000 / piece.length)} 9999 0000 0028.`
-  for (const mask of [maskIdentifiers, redactText, FOR_PEOPLE.forPeople]) expect(mask(text)).not.toContain('0028')
-})
+it.each(['a', '1', '1,', '12:34:', '1234 ', 'abcde1234 ', '\\"', 'otp \\'])(
+  'megabytes of %j are masked by all of them',
+  (piece) => {
+    const text = `${piece.repeat(6_000_000 / piece.length)} 9999 0000 0028.`
+    for (const mask of [maskIdentifiers, redactText, FOR_PEOPLE.forPeople]) expect(mask(text)).not.toContain('0028')
+  },
+)
 
 describe('what is no number of a person stays readable', () => {
   const readable = {
@@ -145,6 +160,13 @@ describe('what is no number of a person stays readable', () => {
         const hash = [...nine.slice(0, at), letter, ...nine.slice(at)].join('')
         return `${hash}${run.join('')}${sequence.toString(36).padStart(3, '0')}1`
       }),
+    'a time of a day': fc
+      .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
+      .chain((date) => fc.constantFrom(16, 19, 23).map((end) => date.toISOString().replace('Z', '456').slice(11, end)))
+      .map((time) => time.replace(/\.$/, '')),
+    'a date and a time with a blank between': fc
+      .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
+      .map((date) => date.toISOString().replace('T', ' ').slice(0, 19)),
     'an address of a host': fc.ipV4().map((address) => `${address}:7233`),
     'a short number': fc.constantFrom('status 463', 'agent 20810200', 'ticket 4711', 'v1.2.3', '120.50', '2485 of 17'),
   }
@@ -158,6 +180,33 @@ describe('what is no number of a person stays readable', () => {
         expect(FOR_PEOPLE.forPeople(text)).toBe(JSON.stringify({ note: text }))
       }),
       { numRuns: 1_000 },
+    )
+  })
+})
+
+describe('an id that somebody chose', () => {
+  it.each([
+    ...['999900000028', '9999-0000-0028', '9999_0000_0028', '9999/0000/0028', '9999:0000:0028', '9999,0000,0028.1'],
+    ...['9876543210', '98765_43210', '987/654/3210', '91:9876543210', 'order-9876543210', 'x_9999.0000.0028_y'],
+    ...['SBXPA0002Z', 'SBXPA0002Z1', 'sbxpa0002z4711', 'pan:SBXPA0002Z', 'SBXPA_0002_Z', 'id/SBXPA0002Z/2'],
+  ])('is refused where it holds the number of a person: %s', (id) => {
+    expect(idHoldsIdentifier(id)).toBe(true)
+  })
+
+  const ids = {
+    // One in some ten thousand holds ten digits alone by chance: the same ones are tried each time.
+    'a ULID': fc.noBias(fc.ulid()),
+    'a UUID': fc.uuid(),
+    'a time in ms': fc.integer({ min: 1_500_000_000_000, max: 1_999_999_999_999 }).map((ms) => `form_${ms}:1`),
+    'an agent’s counter': fc.integer({ min: 1, max: 99_999 }).map((count) => `20810200_${count === 1234 ? 0 : count}`),
+    'a time': fc
+      .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
+      .map((date) => `resend:${date.toISOString()}`),
+  }
+  it.each(Object.entries(ids))('is taken where it is %s', (_, chosen) => {
+    fc.assert(
+      fc.property(chosen, (id) => expect(idHoldsIdentifier(id)).toBe(false)),
+      { numRuns: 1_000, seed: 1 },
     )
   })
 })

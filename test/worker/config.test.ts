@@ -107,14 +107,13 @@ describe('a worker’s configuration', () => {
     for (const file of files) expect(read).toThrow(`ONBOARDING_${file}_FILE: must be set`)
   })
 
-  it('refuses to write payloads in plain in production, and warns of it elsewhere', async () => {
+  it('refuses to write payloads in plain in production', async () => {
     expect(await problemsOf({ ONBOARDING_CODEC_KEYS_FILE: '' })).toEqual([
       expect.stringMatching(/^ONBOARDING_CODEC_KEYS_FILE: must be set in production/),
     ])
     for (const environment of ['uat', 'sandbox']) {
       const plain = await read({ ONBOARDING_CODEC_KEYS_FILE: '', ONBOARDING_ENVIRONMENT: environment })
       expect(plain.codecKeysFile).toBeUndefined()
-      expect(plain.warnings).toEqual([expect.stringMatching(/^ONBOARDING_CODEC_KEYS_FILE: .*in plain$/)])
     }
   })
 
@@ -159,7 +158,7 @@ describe('a worker’s configuration', () => {
 
   it('takes the proxy’s URL, which may hold a password, from a file', async () => {
     const file = join(await newFolder(), 'proxy-url')
-    await writeFile(file, 'http://user:hunter2@proxy.example.com:3128\n')
+    await writeFile(file, 'http://user:hunter2@proxy.example.com:3128\n', { mode: 0o600 })
     const { ekoProxyUrl, warnings } = await read({ ONBOARDING_EKO_PROXY_URL_FILE: file })
     expect([ekoProxyUrl, warnings]).toEqual(['http://user:hunter2@proxy.example.com:3128', []])
     const both = { ONBOARDING_EKO_PROXY_URL_FILE: file, ONBOARDING_EKO_PROXY_URL: 'http://proxy.example.com:3128' }
@@ -170,6 +169,25 @@ describe('a worker’s configuration', () => {
     expect(await problemsOf({ ONBOARDING_EKO_PROXY_URL_FILE: file })).toEqual([
       expect.stringMatching(/^ONBOARDING_EKO_PROXY_URL: must be an http\(s\) URL/),
     ])
+  })
+
+  it('names the line of a broken configuration file of Temporal’s, and quotes nothing of it', async () => {
+    const file = join(await newFolder(), 'temporal.toml')
+    await writeFile(file, '[profile.default]\napi_key = "hunter2\n')
+    const problem = `TEMPORAL_CONFIG_FILE: ${file} is not valid TOML, at line 2`
+    expect(await problemsOf({ TEMPORAL_CONFIG_FILE: file })).toEqual([problem])
+  })
+
+  it('refuses a secret from a file that others may read in production, and warns of it elsewhere', async () => {
+    const file = join(await newFolder(), 'shared')
+    await writeFile(file, 'http://user:hunter2@proxy.example.com:3128', { mode: 0o644 })
+    const settings = { ONBOARDING_EKO_PROXY_URL_FILE: file, TEMPORAL_API_KEY_FILE: file }
+    const complaints = ['TEMPORAL_API_KEY_FILE', 'ONBOARDING_EKO_PROXY_URL_FILE'].map((name) =>
+      expect.stringMatching(new RegExp(`^${name}: .*chmod 600`)),
+    )
+    expect(new Set(await problemsOf(settings))).toEqual(new Set(complaints))
+    const { warnings } = await read({ ...settings, ONBOARDING_ENVIRONMENT: 'uat' })
+    expect(new Set(warnings)).toEqual(new Set(complaints))
   })
 
   it('warns of names that look like settings and are none', async () => {

@@ -133,4 +133,37 @@ describe('the worker’s log', () => {
       nothing: null,
     })
   })
+
+  it('hides names of people by the name of the field, and keeps names of programs', () => {
+    const { logger, text, entries } = keptLog()
+    const people = { fullName: 'Asha', senderName: 'Asha', customer_name: 'Asha', lastName: 'Asha', birthDate: 'Asha' }
+    const programs = { name: 'worker', activityName: 'callEko', hostname: 'h', workflowType: 'senderOnboarding' }
+    logger.info('fields', { ...people, ...programs, pincode: 560001 })
+    expect(text()).not.toMatch(/Asha|560001/)
+    expect(entries()[0]).toMatchObject(programs)
+  })
+
+  it.each(['9876543210', 'onboarding:levin:acme:98765_43210', 'journey-of-ABCPE1234F', 'aadhaar/2345-6789-0124'])(
+    'blanks the number of a person in a workflow id that somebody chose, and in references made of it: %s',
+    (workflowId) => {
+      const { logger, text } = keptLog()
+      const last = workflowId.split(/[:/-]/).at(-1) ?? ''
+      logger.info('Eko attempt', { workflowId, clientRef: `${last}-abcd001` })
+      logger.info('Eko attempt', { clientRefId: `${workflowId}x` })
+      expect(text()).not.toMatch(/98765_?43210|1234F|6789|0124x/)
+    },
+  )
+
+  it('keeps ids whole that our client, Temporal and a deployer make', () => {
+    const { logger, entries } = keptLog()
+    const ids = {
+      workflowId: 'onboarding:levin:acme:98765432109876543210987654321098',
+      runId: '01987654-3210-7987-8654-321098765432',
+      clientRef: '9876543210k3f9001',
+      taskQueue: 'sender-onboarding',
+      buildId: '202611210930',
+    }
+    logger.info('Eko attempt', ids)
+    expect(entries()[0]).toMatchObject(ids)
+  })
 })

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, jest } from '@jest/globals'
-import type { Tenant } from '../../activities/tenants.js'
+import type { Tenant, TenantRegistry } from '../../activities/tenants.js'
 import {
   type CodecKey,
   createFileKeyStore,
@@ -131,6 +131,53 @@ describe('the store of secrets', () => {
     await expect(startWorker(config, { logger, env: settings, ...given })).rejects.toThrow('Temporal cannot be reached')
     await expect(startWorker(config, { logger, env: settings })).rejects.toThrow(WorkerConfigError)
   })
+
+  it('a key store needs no files of keys beside it, in production neither', async () => {
+    const { ONBOARDING_SEALING_KEYS_FILE: sealing, ...settings } = await sandboxEnvironment()
+    const { ONBOARDING_CODEC_KEYS_FILE: codec, ...rest } = settings
+    const keyStore = createFileKeyStore({ sealing, codec })
+    const production = {
+      ...{ ...rest, ONBOARDING_ENVIRONMENT: 'production', ONBOARDING_SECRET_STORE: 'inline' },
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+    }
+    const config = readWorkerConfig(production, { keyStore })
+    expect([config.sealingKeysFile, config.codecKeysFile]).toEqual([undefined, undefined])
+    // The folder's sealing key has no end, which production refuses for a reason of its own.
+    const dated = (await generateSealingKey(windowFrom({ now: Date.now() }))).privateKeys
+    const read = (kind: KeyKind) => (kind === 'codec' ? keyStore.read('codec') : Promise.resolve(dated))
+    const tenants = { names: () => [], find: () => Promise.resolve(undefined) } as unknown as TenantRegistry
+    const given = { logger, env: production, tenants }
+    const starting = startWorker(config, { ...given, keyStore: { ...keyStore, read: read as KeyStore['read'] } })
+    await expect(starting).rejects.toThrow('Temporal cannot be reached')
+    // A configuration that was read for a key store does not go without one.
+    const refusal = await startWorker(config, given).catch((error: unknown) => error)
+    expect((refusal as WorkerConfigError).problems).toEqual([
+      expect.stringMatching(/^ONBOARDING_SEALING_KEYS_FILE: /),
+      expect.stringMatching(/^ONBOARDING_CODEC_KEYS_FILE: must be set in production/),
+    ])
+  })
+
+  it.each(['uat', 'sandbox'])(
+    'a key store’s codec keys are used in %s, where no file of them is named',
+    async (name) => {
+      const { ONBOARDING_CODEC_KEYS_FILE: codec, ...settings } = await sandboxEnvironment()
+      const sealing = settings['ONBOARDING_SEALING_KEYS_FILE']
+      const env = { ...settings, ONBOARDING_ENVIRONMENT: name, TEMPORAL_ADDRESS: '127.0.0.1:1' }
+      const warn = jest.fn()
+      const tenants = { names: () => [], find: () => Promise.resolve(undefined) } as unknown as TenantRegistry
+      const start = (keyStore: KeyStore | undefined) =>
+        startWorker(readWorkerConfig(env), { logger: { ...logger, warn }, env, tenants, ...(keyStore && { keyStore }) })
+      const files = createFileKeyStore({ sealing, codec })
+      const asked = jest.fn(files.read)
+      await expect(start({ ...files, read: asked as KeyStore['read'] })).rejects.toThrow('Temporal cannot be reached')
+      expect(asked).toHaveBeenCalledWith('codec')
+      expect(warn).not.toHaveBeenCalled()
+      // A store that has none is refused: nothing is written in plain unseen.
+      await expect(start(createFileKeyStore({ sealing }))).rejects.toThrow('No file of codec keys')
+      await expect(start(undefined)).rejects.toThrow('Temporal cannot be reached')
+      expect(warn.mock.calls).toEqual([[expect.stringMatching(/^ONBOARDING_CODEC_KEYS_FILE: .*in plain$/)]])
+    },
+  )
 
   it('a key store with codec keys of another deployment, or of ids made elsewhere, is refused with what to do', async () => {
     const settings = await sandboxEnvironment()

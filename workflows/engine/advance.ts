@@ -6,6 +6,7 @@ import type { CallOutcome, ResolveOutcome, ResolveRequest } from '../calls.js'
 import { type OutcomeCode, REJECTIONS } from '../codes.js'
 import { idHash } from '../id-hash.js'
 import { iso } from '../iso.js'
+import { maskedMessage } from '../masked-message.js'
 import type { OperatorAction, Refusal } from '../shared-messages.js'
 import { runClock } from './clock.js'
 import type { Advanced, AnyMessage, CallOf, Core, JourneyEvent, Opening, PurposeOf, Submission, Words } from './core.js'
@@ -152,7 +153,8 @@ function arrive(turn: Turn, message: AnyMessage, via: 'signal' | 'update'): numb
     count(turn, 'refused')
     refuse(turn, submission, refused)
   } else {
-    const bound = { ...submission, challengeId: challengeIdFor(turn.flow, turn.journey, message) }
+    const challengeId = challengeIdFor(turn.flow, turn.journey, message)
+    const bound = { ...submission, message: maskedMessage(message), challengeId }
     set(turn, { queue: [...turn.journey.queue, bound], revision: turn.journey.revision + 1 })
   }
   return sequence

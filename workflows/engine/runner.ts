@@ -12,6 +12,7 @@ import type { CallOutcome, ResolveOutcome, ResolveRequest } from '../calls.js'
 import type { RejectionCode } from '../codes.js'
 import { failure } from '../failures.js'
 import { waitsForIncident } from '../incident-contract.js'
+import { ProvenClock } from '../proven-clock.js'
 import type { Refusal, SharedReceipt, SharedView } from '../shared-messages.js'
 import { shownName } from '../shown-name.js'
 import { advance, compareInput, isUserFacing, lookUpOf, resumeJourney } from './advance.js'
@@ -49,6 +50,7 @@ interface Waiter<T> {
 /** Holds a journey and carries it through Temporal: promises of updates, one timer, search attributes, the story. */
 export class JourneyRunner<J extends Core> {
   journey: J
+  private readonly clock = new ProvenClock()
   private readonly waiters = new Map<number, Waiter<SharedReceipt>[]>()
   private openers: { readonly waiter: Waiter<OpenAnswer>; readonly joined: boolean }[] = []
   private timer: { readonly at: number; readonly scope: CancellationScope } | null = null
@@ -67,7 +69,7 @@ export class JourneyRunner<J extends Core> {
     carried?: J,
   ) {
     const { workflowId, runId } = workflowInfo()
-    const opening = { workflowId, runId, input, now: Date.now() }
+    const opening = { workflowId, runId, input, now: this.clock.now() }
     this.journey = carried ? resumeJourney(flow, carried, opening) : flow.open(opening)
   }
 
@@ -78,7 +80,7 @@ export class JourneyRunner<J extends Core> {
 
   /** The gate on arrival, for validators. */
   refusal(message: MessageOf<J>): Refusal | null {
-    return admit(this.flow, this.journey, message, Date.now())
+    return admit(this.flow, this.journey, message, this.clock.now())
   }
 
   /**
@@ -96,11 +98,11 @@ export class JourneyRunner<J extends Core> {
     // Histories that grew longer before there was this replay to where they were.
     if (!patched('runs-give-way')) return false
     if (isBusy(this.journey)) return most >= 2
-    if (!this.quiet) this.quiet = { at: Date.now() + FIRST_WAIT_FOR_QUIET_MS, waitMs: FIRST_WAIT_FOR_QUIET_MS }
-    if (Date.now() < this.quiet.at) return false
+    if (!this.quiet) this.quiet = { at: this.clock.now() + FIRST_WAIT_FOR_QUIET_MS, waitMs: FIRST_WAIT_FOR_QUIET_MS }
+    if (this.clock.now() < this.quiet.at) return false
     if (this.lastSignalTask !== historyLength) return true
     const waitMs = Math.min(this.quiet.waitMs * 2, LONGEST_WAIT_FOR_QUIET_MS)
-    this.quiet = { at: Date.now() + waitMs, waitMs }
+    this.quiet = { at: this.clock.now() + waitMs, waitMs }
     return false
   }
 
@@ -223,7 +225,7 @@ export class JourneyRunner<J extends Core> {
   }
 
   private apply(event: JourneyEvent): Advanced<J> {
-    const advanced = advance(this.flow, this.journey, event, Date.now())
+    const advanced = advance(this.flow, this.journey, event, this.clock.now())
     this.journey = advanced.journey
     for (const settlement of advanced.settled) {
       for (const waiter of this.waiters.get(settlement.sequence) ?? []) settle(waiter, settlement)
@@ -265,12 +267,13 @@ export class JourneyRunner<J extends Core> {
     this.timer = timer
     const summary = timerSummary(this.flow.view(this.journey))
     void scope
-      .run(() => sleep(Math.max(1, at - Date.now()), { summary }))
+      .run(() => sleep(Math.max(1, at - this.clock.now()), { summary }))
       .then(
         () => {
           if (this.timer !== timer) return
           this.timer = null
           this.timerFired = true
+          this.clock.reached(at)
         },
         () => undefined, // cancelled because an earlier deadline replaced it
       )

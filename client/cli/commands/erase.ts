@@ -1,10 +1,11 @@
 import type { DueItem, DueResult, DueRun, ErasureLine, ErasureReport } from '../../erasure/index.js'
-import { DEFAULT_ERASURE_LIMIT, DEFAULT_ERASURE_RATE } from '../../erasure/index.js'
+import { checkDueRequest, DEFAULT_ERASURE_LIMIT, DEFAULT_ERASURE_RATE } from '../../erasure/index.js'
 import type { OnboardingError } from '../../errors.js'
+import { parseMobile } from '../../../values/index.js'
 import { UsageError } from '../io.js'
 import { type CommandContext, withTarget } from '../command.js'
 import type { Answer } from '../run.js'
-import type { Session, TargetOptions } from '../session.js'
+import { type Session, SHELL_HISTORY_NOTE, type TargetOptions } from '../session.js'
 import { aligned, type Row, table } from '../text.js'
 
 interface EraseFlags extends TargetOptions {
@@ -28,7 +29,10 @@ export function addEraseCommand({ add, run }: CommandContext): void {
     ]),
   )
     .argument('[journey]', 'its workflow id, instead of --id')
-    .option('--reason <text>', 'for the audit; kept with the evidence. No personal data')
+    .option(
+      '--reason <text>',
+      'for the audit; kept with the evidence. No personal data. Asked for where it is left out',
+    )
     .option('--actor <id>', 'who you are, as an opaque id (default: onboard-cli)')
     .option('--withdraw', 'the sender withdraws the consent: an open journey is ended first')
     .option('--without-evidence', 'erase also what cannot be read, e.g. since its codec key was destroyed')
@@ -60,6 +64,9 @@ async function erase(session: Session, flags: EraseFlags, journey: string | unde
 /** The target options with the journey that was given as an operand. */
 export function withJourney<Flags extends TargetOptions>(flags: Flags, journey: string | undefined): Flags {
   if (journey === undefined) return flags
+  // Taken for a workflow id, it would be refused without a word of where it now is.
+  if (parseMobile(journey).ok)
+    throw new UsageError(`The operand is a workflow id; a sender is named with --mobile. Note: ${SHELL_HISTORY_NOTE}`)
   if (flags.id !== undefined || flags.mobile !== undefined) {
     throw new UsageError('Give the journey once: as operand, or with --id or --mobile.')
   }
@@ -71,11 +78,13 @@ async function eraseDue(session: Session, flags: EraseFlags, journey: string | u
   if ([journey, id, mobile, reason, withdraw, withoutEvidence].some((given) => given !== undefined)) {
     throw new UsageError('--due takes no journey and no reason: the retention file says what goes and why.')
   }
-  const client = await session.client()
-  const due = await client.eraseDue({
+  const request = {
     ...(rate !== undefined && { ratePerSecond: Number(rate) }),
     ...(limit !== undefined && { limit: Number(limit) }),
-  })
+  }
+  // Whoever mistypes a flag need not wait for a server to learn of it.
+  checkDueRequest(request, (await session.settings()).actor)
+  const due = await (await session.client()).eraseDue(request)
   for (const warning of due.warnings) session.io.note(`Warning: ${warning}`)
   const results: DueResult[] = []
   if (!dryRun) for await (const result of due) results.push(result)

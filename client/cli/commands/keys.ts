@@ -19,6 +19,7 @@ import {
   publicSet,
   publishKeys,
   readIdKey,
+  requirePublishTarget,
   requireRetired,
   rotateCodec,
   rotateSealing,
@@ -54,7 +55,7 @@ export function addKeysCommand({ add, run }: CommandContext): void {
     'onboard keys generate --folder keys',
     'onboard keys list --folder keys',
     'onboard keys rotate --folder keys',
-    'onboard keys publish --folder keys --to /var/www/sealing-keys.json',
+    'onboard keys publish --folder keys --to /var/www/sealing-keys.public.json',
     'onboard keys destroy --folder keys --kid 4Yb…',
     'onboard keys generate --kind codec --folder keys',
     'onboard keys rotate --kind codec --folder keys',
@@ -64,7 +65,7 @@ export function addKeysCommand({ add, run }: CommandContext): void {
     .option('--kind <kind>', `${KEY_KINDS.join(' or ')} (default: sealing)`)
     .option('--folder <path>', 'the folder of the keys (default: the files that the settings name)')
     .option('--kid <id>', 'destroy: which key')
-    .option('--to <path>', 'publish, rotate: where the public set is written')
+    .option('--to <path>', 'publish, rotate, destroy: where the public set is written, in place of an older one only')
     .option(
       '--lead <seconds>',
       `rotate: from making a sealing key to its first use (default: ${LEAD_SECONDS}; 0 where no key is sealed to meanwhile)`,
@@ -88,7 +89,9 @@ refused as long as any run under way in the namespace holds something that was e
 
 async function keys(session: Session, flags: KeyFlags, [action]: readonly string[]): Promise<Answer> {
   try {
-    return await actionOf(action)(session, flags)
+    const act = actionOf(action)
+    refuseSealingFlags(flags)
+    return await act(session, flags)
   } catch (error) {
     if (error instanceof KeyFileError) throw new UsageError(error.message)
     if (!(error instanceof KeyRefusal)) throw error
@@ -112,6 +115,17 @@ function actionOf(name: string | undefined): (session: Session, flags: KeyFlags)
     case undefined:
       throw new UsageError(`What to do with keys must be one of ${ACTIONS.join(', ')}.`)
   }
+}
+
+/** What says something of sealing keys only, as the flag is written. */
+const SEALING_ONLY = { to: '--to', lead: '--lead', longestJourney: '--longest-journey', now: '--now' } as const
+
+/** A flag that has no effect was meant to have one. */
+function refuseSealingFlags(flags: KeyFlags): void {
+  if (flags.kind === undefined || kindOf(flags) === 'sealing') return
+  const names = Object.keys(SEALING_ONLY) as (keyof typeof SEALING_ONLY)[]
+  const given = names.filter((name) => flags[name] !== undefined).map((name) => SEALING_ONLY[name])
+  if (given.length > 0) throw new UsageError(`${given.join(', ')}: of sealing keys only, not with --kind codec.`)
 }
 
 async function generate(session: Session, flags: KeyFlags): Promise<Answer> {
@@ -138,7 +152,7 @@ async function generate(session: Session, flags: KeyFlags): Promise<Answer> {
 }
 
 async function rotate(session: Session, flags: KeyFlags): Promise<Answer> {
-  const { store, paths } = filesOf(session, flags)
+  const { store, paths, secret } = filesOf(session, flags)
   const now = Date.now()
   if (kindOf(flags) === 'codec') {
     const ring = await store.change('codec', (before) => rotateCodec(before, now))
@@ -154,6 +168,7 @@ async function rotate(session: Session, flags: KeyFlags): Promise<Answer> {
       'Say where the public set goes: --to <path>, --folder, or ONBOARDING_SEALING_PUBLIC_KEYS_FILE.',
     )
   const longestJourney = longestJourneyOf(flags)
+  await requirePublishTarget(to, secret)
   const before = await store.read('sealing')
   const wanted = flags.now === true || isRotationDue(before, now)
   const lead = seconds('--lead', flags.lead, usualLead(before, now))
@@ -166,7 +181,7 @@ async function rotate(session: Session, flags: KeyFlags): Promise<Answer> {
     destroyed = rotated.destroyed
     return rotated.set
   })
-  await publishKeys(to, publicSet(set))
+  await publishChanged(to, set, secret)
   const warnings = await clockWarnings(session, set, now)
   for (const warning of warnings) session.io.note(`Warning: ${warning}`)
   return {
@@ -204,23 +219,24 @@ async function list(session: Session, flags: KeyFlags): Promise<Answer> {
 
 async function publish(session: Session, flags: KeyFlags): Promise<Answer> {
   if (kindOf(flags) === 'codec') throw new UsageError('Codec keys are secret: there is nothing to publish.')
-  const { store, paths } = filesOf(session, flags)
+  const { store, paths, secret } = filesOf(session, flags)
   const to = flags.to ?? paths.sealingPublic
   if (to === undefined) throw new UsageError('Say where the public set goes: --to <path>.')
   const set = publicSet(await store.read('sealing'))
-  await publishKeys(to, set)
+  await publishKeys(to, set, secret)
   return { json: { published: to, keys: set.keys.length }, lines: [`published ${to}: ${set.keys.length} keys`] }
 }
 
 async function destroy(session: Session, flags: KeyFlags): Promise<Answer> {
   const { kid } = flags
   if (kid === undefined) throw new UsageError('Say which key: --kid <id>. See: onboard keys list')
-  const { store, paths } = filesOf(session, flags)
+  const { store, paths, secret } = filesOf(session, flags)
   const now = Date.now()
   if (kindOf(flags) === 'sealing') {
-    const set = await store.change('sealing', (before) => destroySealing(before, kid, now))
     const to = flags.to ?? paths.sealingPublic
-    if (to !== undefined) await publishKeys(to, publicSet(set))
+    if (to !== undefined) await requirePublishTarget(to, secret)
+    const set = await store.change('sealing', (before) => destroySealing(before, kid, now))
+    if (to !== undefined) await publishChanged(to, set, secret)
     return {
       json: { destroyed: kid, published: to ?? null },
       lines: [
@@ -241,6 +257,19 @@ async function destroy(session: Session, flags: KeyFlags): Promise<Answer> {
   }
 }
 
+/** Publishes what has been changed already: whoever is told that it failed must know that the keys did change. */
+async function publishChanged(to: string, set: KeySet, secret: readonly string[]): Promise<void> {
+  try {
+    await publishKeys(to, publicSet(set), secret)
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error
+    throw new KeyRefusal(
+      'NOT_PUBLISHED',
+      `The keys have changed, but their public set was not written: ${error.message} Then: onboard keys publish --to …`,
+    )
+  }
+}
+
 async function requireUnused(session: Session, kid: string): Promise<{ runs: number }> {
   const { runs, usedBy, more } = await (await session.client()).usesOfCodecKey(kid)
   if (usedBy.length === 0) return { runs }
@@ -255,25 +284,29 @@ async function requireUnused(session: Session, kid: string): Promise<{ runs: num
 interface KeyFilesNamed {
   readonly store: KeyStore
   readonly paths: { readonly [Name in 'sealing' | 'sealingPublic' | 'codec' | 'id']: string | undefined }
+  /** Every file that may hold a key of this deployment: no public set goes there. */
+  readonly secret: readonly string[]
 }
 
 function filesOf({ env }: Session, { folder }: KeyFlags): KeyFilesNamed {
   const named = (setting: string): string | undefined => env[setting]?.trim() || undefined
+  const bySetting = {
+    sealing: named('ONBOARDING_SEALING_KEYS_FILE'),
+    sealingPublic: named('ONBOARDING_SEALING_PUBLIC_KEYS_FILE'),
+    codec: named('ONBOARDING_CODEC_KEYS_FILE'),
+    id: named('ONBOARDING_ID_KEY_FILE'),
+  }
   const paths =
     folder === undefined
-      ? {
-          sealing: named('ONBOARDING_SEALING_KEYS_FILE'),
-          sealingPublic: named('ONBOARDING_SEALING_PUBLIC_KEYS_FILE'),
-          codec: named('ONBOARDING_CODEC_KEYS_FILE'),
-          id: named('ONBOARDING_ID_KEY_FILE'),
-        }
+      ? bySetting
       : {
           sealing: join(folder, KEY_FILES.sealing),
           sealingPublic: join(folder, KEY_FILES.sealingPublic),
           codec: join(folder, KEY_FILES.codec),
           id: join(folder, KEY_FILES.id),
         }
-  return { store: createFileKeyStore(paths), paths }
+  const secret = [paths, bySetting].flatMap(({ sealing, codec, id }) => [sealing, codec, id])
+  return { store: createFileKeyStore(paths), paths, secret: secret.filter((path) => path !== undefined) }
 }
 
 function kindOf({ kind = 'sealing' }: KeyFlags): KeyKind {

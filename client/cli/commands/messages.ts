@@ -76,6 +76,7 @@ export function addMessageCommands(context: CommandContext): void {
     'onboard consent export onboarding:digikhata:acme:… --out evidence.json',
   ])
     .option('--language <language>', 'one of those that the journey offers (default: English where it is offered)')
+    .allowExcessArguments()
     .action(run(consent))
   addConsentExport(presenting, run)
 
@@ -139,7 +140,20 @@ function challengeOf(action: NextAction, expected: NextAction['do']): string {
   throw new UsageError(`No such code is asked for now: the next action is ${action.do}. See \`status\`.`)
 }
 
-async function consent(session: Session, flags: MessageFlags & { readonly language?: string }): Promise<Answer> {
+/** Named only where it is a word: what was typed may as well be a number of the sender's. */
+function unknownSubcommand(operand: string): UsageError {
+  const named = /^[a-z-]{1,20}$/i.test(operand) ? `\`${operand}\`` : 'that'
+  return new UsageError(
+    `consent has no subcommand ${named}. There is \`export\`; the journey is named with --id or --mobile.`,
+  )
+}
+
+async function consent(
+  session: Session,
+  flags: MessageFlags & { readonly language?: string },
+  [operand]: readonly string[],
+): Promise<Answer> {
+  if (operand !== undefined) throw unknownSubcommand(operand)
   const handle = await session.target(flags)
   const language = flags.language ?? chooseLanguage((await handle.view()).nextAction)
   const receipt = await handle.requestConsent({ ...envelope(flags), language })

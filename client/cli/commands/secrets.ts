@@ -85,9 +85,10 @@ async function printSignature(session: Session, flags: SignFlags): Promise<Answe
   if (!/^\d{13}$/.test(timestamp)) {
     throw new UsageError('--timestamp must be milliseconds since 1970: 13 digits. Eko refuses seconds.')
   }
-  const { env, problems } = withSecretFiles(session.env, [ACCESS_KEY_SETTING])
+  const { env, problems, warnings } = withSecretFiles(session.env, [ACCESS_KEY_SETTING])
   const problem = problems[ACCESS_KEY_FILE]
   if (problem !== undefined) throw new UsageError(`${ACCESS_KEY_FILE}: ${problem}.`)
+  for (const warning of Object.values(warnings)) session.io.note(`Warning: ${ACCESS_KEY_FILE}: ${warning}`)
   const accessKey = flags.accessKey ?? env[ACCESS_KEY_SETTING] ?? (await session.io.askSecret('Access key'))
   if (accessKey === '') throw new UsageError('The access key must not be empty.')
   const secretKey = sign(accessKey, timestamp)
