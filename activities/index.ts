@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { activityInfo, log } from '@temporalio/activity'
-import { SECRET_FIELDS, type SecretField, wholeRupees } from '../values/index.js'
+import { SECRET_FIELDS, type SecretField } from '../values/index.js'
 import type {
   Answer,
   CallName,
   CallOutcome,
   CallRequest,
   JourneyActivities,
-  TransactionOtpRequest,
+  TransferCallName,
 } from '../workflows/calls.js'
 import type { Subject } from './dispatch-place.js'
-import { type OpenedRequest, type OperationTable, operationTable } from './eko/index.js'
+import { type OperationTable, operationTable } from './eko/index.js'
 import { type CallDependencies, type CallTerms, makeCall, NOT_CONFIGURED } from './make-call.js'
 import { openRequest, subjectOf } from './open-request.js'
 import { resolveJourney } from './resolve-journey.js'
@@ -24,11 +24,13 @@ export interface ActivityDependencies extends CallDependencies {
   readonly allowPlaintextCodes: boolean
 }
 
+type AnyCall = CallName | TransferCallName
+
 /**
  * Secrets that no later call needs, by call and answer: the Aadhaar step is done, or the journey is. Should the worker die
  * before its answer is recorded, a repeated call finds no PAN and asks for it again, which Eko takes as done.
  */
-const USED_UP: Partial<Record<CallName, Partial<Record<Answer, readonly SecretField[]>>>> = {
+const USED_UP: Partial<Record<AnyCall, Partial<Record<Answer, readonly SecretField[]>>>> = {
   verifyAadhaarOtp: { PAN_PENDING: ['aadhaar', 'otp', 'otpRefId'] },
   verifySenderOtp: { ONBOARDED: SECRET_FIELDS },
   validatePan: { ONBOARDED: SECRET_FIELDS },
@@ -39,7 +41,7 @@ const FORGET_MS = 1_000
 
 /** The activities of a worker: the only room that touches the world. */
 export function createActivities(deps: ActivityDependencies): JourneyActivities {
-  const call = (name: CallName) => (request: CallRequest) => callEko(deps, name, request)
+  const call = (name: AnyCall) => (request: CallRequest) => callEko(deps, name, request)
   return {
     resolveJourney: (request) => resolveJourney(request, deps),
     getSender: call('getSender'),
@@ -51,17 +53,21 @@ export function createActivities(deps: ActivityDependencies): JourneyActivities 
     generateAadhaarOtp: call('generateAadhaarOtp'),
     verifyAadhaarOtp: call('verifyAadhaarOtp'),
     validatePan: call('validatePan'),
-    sendTransactionOtp: (request) => sendTransactionOtp(deps, request),
+    sendTransactionOtp: call('sendTransactionOtp'),
+    initiateTransaction: call('initiateTransaction'),
+    transactionInquiry: call('transactionInquiry'),
+    generateRefundOtp: call('generateRefundOtp'),
+    initiateRefund: call('initiateRefund'),
   }
 }
 
-async function callEko(deps: ActivityDependencies, name: CallName, sealed: CallRequest): Promise<CallOutcome> {
+async function callEko(deps: ActivityDependencies, name: AnyCall, sealed: CallRequest): Promise<CallOutcome> {
   const table = operationTable(sealed.rail, name)
   const outcome = await makeCall(deps, termsOf(deps, table, sealed), async () => {
     const tenant = await deps.tenants.find(sealed.tenant)
     if (!tenant?.userCodes.includes(sealed.userCode)) return NOT_CONFIGURED
     if (!table) return tenantConsent(tenant, name, sealed)
-    const { journey, clientRefId } = identity(sealed.clientRef)
+    const { journey, clientRefId } = identity(sealed.clientRef, table.exactReference)
     const allowPlaintextCodes = deps.allowPlaintextCodes && tenant.environment !== 'production'
     const context = { opener: deps.secrets, tenant, journey, allowPlaintextCodes, clientRefId, now: Date.now() }
     const opened = await openRequest(name, sealed, context)
@@ -100,27 +106,11 @@ function termsOf({ secrets }: ActivityDependencies, table: OperationTable | null
   }
 }
 
-async function sendTransactionOtp(deps: ActivityDependencies, sealed: TransactionOtpRequest): Promise<CallOutcome> {
-  return makeCall(deps, { repeatable: false }, async () => {
-    const { rail, userCode, mobile, recipientId, beneficiaryId } = sealed
-    const tenant = await deps.tenants.find(sealed.tenant)
-    if (!tenant?.userCodes.includes(userCode) || !operationTable(rail, 'sendTransactionOtp')) return NOT_CONFIGURED
-    const amount = wholeRupees(sealed.amountPaise)
-    if (!amount.ok) return { class: 'INPUT_REFUSED', answer: 'INPUT_REFUSED', inputCode: amount.code }
-    const { clientRefId } = identity(sealed.clientRef)
-    const request: OpenedRequest = {
-      ...{ rail, operation: 'sendTransactionOtp', userCode, mobile, clientRefId, recipientId },
-      ...{ amountRupees: amount.value, ...(beneficiaryId !== undefined && { beneficiaryId }) },
-    }
-    return { tenant, request }
-  })
-}
-
-function identity(clientRef: string): { journey: string; clientRefId: string } {
+function identity(clientRef: string, isExact = false): { journey: string; clientRefId: string } {
   const { workflowExecution, attempt } = activityInfo()
   // The last characters are the attempt's, so that each attempt has a fresh reference.
   return {
     journey: workflowExecution?.workflowId ?? '',
-    clientRefId: `${clientRef}${attempt.toString(36)}`.slice(0, 20),
+    clientRefId: isExact ? clientRef : `${clientRef}${attempt.toString(36)}`.slice(0, 20),
   }
 }

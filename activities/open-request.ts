@@ -1,4 +1,4 @@
-import type { CallName, CallOutcome, CallRequest } from '../workflows/calls.js'
+import type { CallName, CallOutcome, CallRequest, TransferCallName } from '../workflows/calls.js'
 import {
   type Parsed,
   parseAadhaar,
@@ -8,6 +8,7 @@ import {
   parseOtp,
   parsePan,
   type SecretField,
+  wholeRupees,
 } from '../values/index.js'
 import type { SenderDetails } from '../workflows/messages.js'
 import type { Opener } from '../secrets/index.js'
@@ -36,7 +37,11 @@ class Refused extends Error {
 }
 
 /** Opens and checks the secrets of a call. Whatever is wrong is an answer: nothing was sent, no attempt is spent. */
-export async function openRequest(call: CallName, sealed: CallRequest, context: OpenContext): Promise<OpenResult> {
+export async function openRequest(
+  call: CallName | TransferCallName,
+  sealed: CallRequest,
+  context: OpenContext,
+): Promise<OpenResult> {
   try {
     return { ok: true, request: await open(call, sealed, context) }
   } catch (error) {
@@ -53,7 +58,11 @@ export async function subjectOf({ mobile, aadhaar }: CallRequest, opener: Opener
   return { mobile, ...(number.ok && { aadhaar: number.value }) }
 }
 
-async function open(call: CallName, sealed: CallRequest, context: OpenContext): Promise<OpenedRequest> {
+async function open(
+  call: CallName | TransferCallName,
+  sealed: CallRequest,
+  context: OpenContext,
+): Promise<OpenedRequest> {
   const { tenant } = context
   if (sealed.notAfter !== undefined && sealed.notAfter <= context.now) throw refusedInput('CODE_EXPIRED')
   const { rail, userCode, mobile, details, consentLanguage } = sealed
@@ -69,8 +78,26 @@ async function open(call: CallName, sealed: CallRequest, context: OpenContext): 
     ...(sealed.pan !== undefined && {
       pan: checked(parsePan(await openField('pan', sealed.pan, context), tenant.strictness)),
     }),
+    ...moneyOf(sealed, context),
     ...(sealed.wallet && { wallet: { id: sealed.wallet.id, token: await openToken(sealed.wallet.token, context) } }),
   }
+}
+
+/** What a call about money says besides; a transfer is dated when it is asked for. */
+function moneyOf(sealed: CallRequest, { now }: OpenContext): Partial<OpenedRequest> {
+  const { recipientId, amountPaise, beneficiaryId, channel, location, transaction } = sealed
+  return {
+    ...(recipientId !== undefined && { recipientId }),
+    ...(amountPaise !== undefined && { amountRupees: checked(wholeRupees(amountPaise)), timestamp: isoTime(now) }),
+    ...(beneficiaryId !== undefined && { beneficiaryId }),
+    ...(channel !== undefined && { channel }),
+    ...(location !== undefined && { location }),
+    ...(transaction !== undefined && { transaction }),
+  }
+}
+
+function isoTime(now: number): string {
+  return new Date(now).toISOString()
 }
 
 /** The client checks details too; a signal may come from anywhere. */
@@ -117,7 +144,7 @@ async function openToken(sealed: string | null, { opener, journey }: OpenContext
   return opened.plaintext
 }
 
-function checked(parsed: Parsed<string>): string {
+function checked<T>(parsed: Parsed<T>): T {
   if (!parsed.ok) throw refusedInput(parsed.code)
   return parsed.value
 }

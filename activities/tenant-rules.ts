@@ -29,6 +29,7 @@ const OUTER_LIMITS: PolicyRanges = {
   keptPanSeconds: [1, 600],
   parkFirstSeconds: [1, 300],
   parkLongestSeconds: [1, 3_600],
+  quarantineSeconds: [600, 604_800],
 }
 
 /** In a sandbox a test may have everything at once, or wait for nothing. */
@@ -46,6 +47,7 @@ const SANDBOX_LIMITS: PolicyRanges = {
   keptPanSeconds: [1, 86_400],
   parkFirstSeconds: [0, 86_400],
   parkLongestSeconds: [0, 86_400],
+  quarantineSeconds: [1, 604_800],
 }
 
 export function outerLimits(environment: Environment): PolicyRanges {

@@ -33,6 +33,7 @@ function forEachNumber<Schema extends z.ZodType>(schema: Schema): Record<PolicyN
     keptPanSeconds: field,
     parkFirstSeconds: field,
     parkLongestSeconds: field,
+    quarantineSeconds: field,
   }
 }
 

@@ -36,6 +36,16 @@ export const MONEY_CALLS = [
 ] as const
 export type MoneyCallName = (typeof MONEY_CALLS)[number]
 
+/** Those of them that move a sender's money to a recipient, or back. */
+export const TRANSFER_CALLS = [
+  'sendTransactionOtp',
+  'initiateTransaction',
+  'transactionInquiry',
+  'generateRefundOtp',
+  'initiateRefund',
+] as const satisfies readonly MoneyCallName[]
+export type TransferCallName = (typeof TRANSFER_CALLS)[number]
+
 /** What is asked of Eko. Which fields a call needs is in the operation's table. */
 export interface CallRequest {
   readonly tenant: string
@@ -53,6 +63,17 @@ export interface CallRequest {
   readonly pan?: SealedField
   /** Levin's session of the sender; a null token is sent as `""`. */
   readonly wallet?: { readonly token: SealedField | null; readonly id: string }
+  /** Of a transfer: Eko's id of the recipient. */
+  readonly recipientId?: number
+  /** Of a transfer, in integer paise; Eko's wire takes whole rupees. */
+  readonly amountPaise?: number
+  readonly beneficiaryId?: string
+  /** Of a transfer; default 2, as in all samples of Eko's. */
+  readonly channel?: number
+  /** Of a transfer: `latitude,longitude`. */
+  readonly location?: string
+  /** Which transaction is asked about, or refunded: a refund knows only the `tid`. */
+  readonly transaction?: { readonly tid: string } | { readonly clientRefId: string }
   /** The language's id in the answer of `consentLanguages`. */
   readonly consentLanguage?: string
   /** Of a dispatch: how many codes the sender, or the Aadhaar number, may get over all journeys. */
@@ -278,15 +299,14 @@ export interface ResolveRequest {
 }
 
 /** What Send Transaction OTP is asked. */
-export interface TransactionOtpRequest extends TransactionOtpInput {
-  readonly clientRef: string
-}
+export type TransactionOtpRequest = TransactionOtpInput & Pick<CallRequest, 'clientRef'>
 
 /** The activities as the workflows see them. */
-export type JourneyActivities = Readonly<Record<CallName, (request: CallRequest) => Promise<CallOutcome>>> & {
+export type JourneyActivities = Readonly<
+  Record<CallName | TransferCallName, (request: CallRequest) => Promise<CallOutcome>>
+> & {
   /** Resolves tenant, rail and policy; asks nothing of Eko. */
   resolveJourney(request: ResolveRequest): Promise<ResolveOutcome>
-  sendTransactionOtp(request: TransactionOtpRequest): Promise<CallOutcome>
 }
 
 /** The `type` of the ApplicationFailure that ends an activity whose attempt may or may not have been executed. */

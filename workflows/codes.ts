@@ -85,6 +85,10 @@ export const REFUSALS = {
     cause: 'The secret was sealed as another field.',
     action: 'Seal it as the field it is sent in.',
   },
+  NO_ATTENTION_NEEDED: {
+    cause: 'Only a transfer that needs an operator takes this.',
+    action: 'Read `nextAction` and do what it says.',
+  },
   USE_REENTER: {
     cause: 'The call may have been executed, so it is not run again.',
     action: 'Send `reenter`: Eko’s answer is the truth.',
@@ -126,6 +130,7 @@ export const OUTCOMES = {
     action: 'Check the number; ask for consent again.',
   },
   PAN_REFUSED: { cause: 'Eko refused the PAN.', action: 'Check the PAN and enter it again.' },
+  NOT_SENT_YET: { cause: 'No code was sent yet.', action: 'Ask for one when `resendAvailableAt` has come.' },
   SENDER_OTP_AGAIN: { cause: 'The sender must prove the mobile again first.', action: 'Do what `nextAction` says.' },
   DISPATCH_UNCERTAIN: {
     cause: 'The answer to a dispatch was lost; a code may arrive but cannot be used.',
@@ -151,7 +156,12 @@ export const OUTCOMES = {
     action: 'Do what `nextAction` says.',
   },
   TAKEN_OVER: { cause: 'The journey belongs to the new agent.', action: 'Go on with it.' },
-  COMPLETED: { cause: 'The sender is onboarded as far as was asked.', action: 'Read the result.' },
+  COMPLETED: {
+    cause: 'What was asked for is done: the sender is onboarded, or the money sent.',
+    action: 'Read the result.',
+  },
+  FAILED: { cause: 'Eko says that the transfer failed: nothing is debited.', action: 'Start another one if wanted.' },
+  REFUNDED: { cause: 'The transfer failed, and what was debited is back.', action: 'Start another one if wanted.' },
   REJECTED: { cause: 'The journey ended without success; see `rejection`.', action: 'See the table of causes.' },
   CANCELLED: { cause: 'The journey was cancelled.', action: 'Start again if wanted.' },
   EXPIRED: { cause: 'A step or the journey took too long.', action: 'Start again if wanted.' },
@@ -177,6 +187,30 @@ export const REJECTIONS = {
   AADHAAR_OTP_TRIES_USED_UP: {
     cause: 'Too many wrong Aadhaar OTPs in one journey.',
     action: 'Let the sender try again later.',
+  },
+  TRANSACTION_OTP_TRIES_USED_UP: {
+    cause: 'Three initiations of one transfer were refused, e.g. for wrong codes. Nothing is debited.',
+    action: 'Start another transfer.',
+  },
+  SENDER_NOT_ONBOARDED: {
+    cause: 'Eko does not take the sender for onboarded. Nothing is debited.',
+    action: 'Onboard the sender, then start another transfer.',
+  },
+  INSUFFICIENT_BALANCE: {
+    cause: 'The wallet holds less than the transfer needs. Nothing is debited.',
+    action: 'Load the wallet, then start another transfer.',
+  },
+  TRANSFER_LIMIT: {
+    cause: 'A limit of Eko is exhausted or exceeded. Nothing is debited.',
+    action: 'Start another transfer of a smaller amount, or next month.',
+  },
+  RECIPIENT_REFUSED: {
+    cause: 'Eko does not know the recipient, or does not take its account. Nothing is debited.',
+    action: 'Correct the recipient, then start another transfer.',
+  },
+  COOLING: {
+    cause: 'The recipient’s bank was registered within the hour. Nothing is debited.',
+    action: 'Start another transfer after the hour.',
   },
 } as const satisfies Record<string, CodeEntry>
 export type RejectionCode = keyof typeof REJECTIONS
@@ -210,6 +244,19 @@ export const ATTENTION = {
   RUN_RESET: {
     cause: 'The run was reset to an earlier point: calls made after that point are not repeated.',
     action: 'Send `reenter`: Eko’s answer is the truth.',
+  },
+  CODE_TRIES_USED_UP: {
+    cause: 'Too many codes were wrong, in a step that the journey may not end in.',
+    action: 'Clear it with the sender, then `reenter`.',
+  },
+  TRANSACTION_NOT_FOUND: {
+    cause: 'Money may have moved, and Eko has not found the transaction during the whole quarantine.',
+    action:
+      'Clear the references of the view with Eko’s support; then `inquireByTid` with the id they name, or `declareNotDebited`.',
+  },
+  TRANSACTION_MISMATCH: {
+    cause: 'Eko has a transaction of this reference, and its amount is another one.',
+    action: 'Clear it with Eko’s support; then `inquireByTid`, or `declareNotDebited`.',
   },
   GOING_IN_CIRCLES: {
     cause: 'Eko’s answers sent the journey round without progress.',

@@ -1,9 +1,24 @@
 /** Hand-written guards of what arrives at a journey: each answers the fields that are wrong. */
 import { MAX_SEALED_LENGTH } from '../values/sealed-field.js'
 import { DEFAULT_POLICY } from './policy.js'
-import { type Check, type Field, isoTime, lines, MAX_ID, nested, oneOf, record, shape, text } from './shape.js'
+import {
+  amount,
+  type Check,
+  type Field,
+  flag,
+  isoTime,
+  lines,
+  MAX_ID,
+  nested,
+  oneOf,
+  record,
+  shape,
+  text,
+} from './shape.js'
 
 const MAX_REASON = 200
+/** Far above what a prepaid wallet may hold (₹2,00,000). */
+const MAX_TRANSFER_PAISE = 1_000_000_000
 
 const actor: Check = nested({
   type: { check: oneOf('sender', 'agent', 'operator', 'service') },
@@ -73,6 +88,29 @@ function policyWishes(value: unknown): string | null {
 const positiveInteger: Check = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? null : 'must be a positive integer'
 
+/** An id of Eko's or the bank's. */
+const reference: Check = text(40, /^[A-Za-z0-9_-]+$/)
+export const inquireByTid = shape({ ...operator, tid: { check: reference } })
+
+const wholeRupees: Check = (value) =>
+  Number(value) % 100 === 0 ? positiveInteger(value) : 'must be whole rupees in paise'
+
+/** The argument of a transfer. Eko's limits are Eko's to check; above ten million rupees nothing is asked. */
+export const transferInput = shape({
+  tenant: { check: text(MAX_ID, /^[A-Za-z0-9-]+$/) },
+  rail: { check: oneOf('digikhata', 'levin') },
+  mobile: { check: text(10, /^[6-9]\d{9}$/) },
+  userCode: { check: text(MAX_ID, /^\w+$/) },
+  recipientId: { check: positiveInteger },
+  beneficiaryId: { check: text(MAX_ID, /^\w+$/), optional: true },
+  amountPaise: { check: (value) => wholeRupees(value) ?? amount(100, MAX_TRANSFER_PAISE)(value) },
+  channel: { check: positiveInteger, optional: true },
+  location: { check: text(MAX_ID, /^-?\d{1,3}(\.\d{1,10})?,-?\d{1,3}(\.\d{1,10})?$/), optional: true },
+  proveSender: { check: flag, optional: true },
+  policy: { check: policyWishes, optional: true },
+  opener: { check: text(MAX_ID), optional: true },
+})
+
 /** The argument of the workflow that sends one transaction OTP. */
 export const transactionOtpInput = shape({
   tenant: { check: text(MAX_ID, /^[A-Za-z0-9-]+$/) },
@@ -80,8 +118,6 @@ export const transactionOtpInput = shape({
   mobile: { check: text(10, /^[6-9]\d{9}$/) },
   userCode: { check: text(MAX_ID, /^\w+$/) },
   recipientId: { check: positiveInteger },
-  amountPaise: {
-    check: (value) => (Number(value) % 100 === 0 ? positiveInteger(value) : 'must be whole rupees in paise'),
-  },
+  amountPaise: { check: wholeRupees },
   beneficiaryId: { check: text(MAX_ID, /^\w+$/), optional: true },
 })

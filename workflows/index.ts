@@ -2,4 +2,5 @@
 export { onboardingIncident } from './onboarding-incident.js'
 export { onboardingLimit } from './onboarding-limit.js'
 export { senderOnboarding } from './sender-onboarding.js'
+export { senderTransfer } from './sender-transfer.js'
 export { sendTransactionOtp } from './transaction-otp.js'

@@ -235,7 +235,8 @@ export function proveMobileAgain(turn: Turn, submissions: readonly Submission[],
   })
   const pan = call?.request.pan
   if (pan) keepPan(turn, pan)
-  dispatchByItself(turn, plan?.resendSenderOtp ?? 'getSender', 'SENDER_LOOKUP', submissions, 'SENDER_OTP_AGAIN')
+  const resend = plan?.resendSenderOtp ?? 'getSender'
+  dispatchByItself(turn, resend, 'SENDER_LOOKUP', submissions, { sentMeans: 'SENDER_OTP_AGAIN' })
 }
 
 function backToAadhaar(turn: Turn, lastError: string | null): void {

@@ -25,6 +25,7 @@ export * from './codes.js'
 export * from './policy.js'
 export * from './shared-messages.js'
 export * from './states.js'
+export * from './transfer/contract.js'
 export type { SealedField } from '../values/sealed-field.js'
 
 /** The workflow type, and the default task queue of its workers. */
@@ -246,3 +247,4 @@ export interface TransactionOtpResult {
 }
 
 export { MESSAGES, type MessageDescriptor } from './message-table.js'
+export { TRANSFER_MESSAGES } from './transfer/message-table.js'

@@ -3,10 +3,10 @@ import { openCore, sentBy, wasExecuted } from './engine/advance.js'
 import type { Flow } from './engine/flow.js'
 import { ask, enter, mintChallenge, note, set, type Turn } from './engine/turn.js'
 import { onboardingInput } from './guards.js'
-import { INCIDENT_WAITING_ATTRIBUTE } from './incident-contract.js'
 import { iso } from './iso.js'
 import { ACTIONS } from './journey-answers.js'
 import { isKept, judge } from './journey-gate.js'
+import { JOURNEY_ATTRIBUTES } from './journey-attributes.js'
 import { inputErrors } from './journey-input.js'
 import { applyMessage } from './journey-messages.js'
 import { nextActionOf, STANDING, viewOf } from './journey-view.js'
@@ -43,13 +43,7 @@ export const ONBOARDING: Flow<Journey> = {
     generateAadhaarOtp: 'AADHAAR',
   },
   calls: CALL_SUMMARY,
-  attributes: {
-    rail: 'OnboardingRail',
-    tenant: 'OnboardingTenant',
-    state: 'OnboardingState',
-    status: 'OnboardingStatus',
-    waitsFor: INCIDENT_WAITING_ATTRIBUTE,
-  },
+  attributes: JOURNEY_ATTRIBUTES,
 
   open,
   inputForm: (input) => onboardingInput(input),

@@ -28,6 +28,8 @@ export interface Policy {
   readonly parkFirstSeconds: number
   /** Longest such wait, in seconds. */
   readonly parkLongestSeconds: number
+  /** How long a transfer that Eko does not find is inquired about before an operator must look, in seconds. */
+  readonly quarantineSeconds: number
   /** Take Eko's "already onboarded" at lookup as the end, without proof that the sender holds the mobile. */
   readonly trustLookup: boolean
 }
@@ -47,6 +49,7 @@ export const DEFAULT_POLICY: Policy = {
   keptPanSeconds: 600,
   parkFirstSeconds: 5,
   parkLongestSeconds: 300,
+  quarantineSeconds: 1_800,
   trustLookup: false,
 }
 
@@ -71,4 +74,5 @@ export const DEFAULT_RANGES: PolicyRanges = {
   keptPanSeconds: [1, 600],
   parkFirstSeconds: [1, 60],
   parkLongestSeconds: [60, 900],
+  quarantineSeconds: [600, 86_400],
 }

@@ -14,7 +14,15 @@ export const VIEW_QUERY = 'view'
 export const RECEIPT_QUERY = 'receipt'
 
 /** What a parked call waits for: Eko itself, what stands behind Eko, our configuration, or our own rate cap. */
-export const DEPENDENCIES = ['EKO_TRANSPORT', 'EKO_BUSY', 'UIDAI', 'PAN', 'CONFIGURATION', 'RATE_CAP'] as const
+export const DEPENDENCIES = [
+  'EKO_TRANSPORT',
+  'EKO_BUSY',
+  'EKO_SETTLEMENT',
+  'UIDAI',
+  'PAN',
+  'CONFIGURATION',
+  'RATE_CAP',
+] as const
 export type Dependency = (typeof DEPENDENCIES)[number]
 
 /** Times are ISO 8601 in UTC, everywhere in the view. */
@@ -106,6 +114,7 @@ export type NewCodeReason =
   | 'ATTEMPTS_USED_UP'
   | 'SENDER_OTP_AGAIN'
   | 'LIMIT_REACHED'
+  | 'NOT_SENT_YET'
 
 /** What Eko said, for a support case. No secret, no personal data. */
 export interface SupportFacts {

@@ -78,7 +78,7 @@ function checkEnvelope(credentials: EkoCredentials, request: OpenedRequest): voi
 function namesTransaction(transaction: OpenedRequest['transaction']): boolean {
   if (transaction === undefined) return true
   return 'tid' in transaction
-    ? /^[A-Za-z0-9]{1,40}$/.test(transaction.tid)
+    ? /^[A-Za-z0-9_-]{1,40}$/.test(transaction.tid)
     : /^[A-Za-z0-9_-]{1,20}$/.test(transaction.clientRefId)
 }
 

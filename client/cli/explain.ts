@@ -27,6 +27,10 @@ const DEPENDENCY: Readonly<Record<Dependency, Why>> = {
     waits: 'Eko is busy with the sender; the call was not executed.',
     unblockedBy: 'Nothing to do: the call runs again by itself. `retry` runs it now.',
   },
+  EKO_SETTLEMENT: {
+    waits: 'Eko or the bank has not said yet what became of the money.',
+    unblockedBy: 'Nothing to do: Eko is asked again by itself. `retry` asks now.',
+  },
   UIDAI: {
     waits: 'Aadhaar calls do not get through, though Eko answers others: UIDAI seems to be away.',
     unblockedBy: 'Nothing to do: the call runs again by itself. `retry` runs it now.',

@@ -72,6 +72,10 @@ const FACTS: Readonly<Record<PolicyNumber, Fact>> = {
     ...{ value: 5 * MINUTE, asked: [MINUTE, 15 * MINUTE], outer: [1, HOUR], sandbox: [0, DAY] },
     why: 'nobody waits longer than that after an outage is over',
   },
+  quarantineSeconds: {
+    ...{ value: 30 * MINUTE, asked: [10 * MINUTE, DAY], outer: [10 * MINUTE, 7 * DAY], sandbox: [1, 7 * DAY] },
+    why: 'a bank may carry a transfer out minutes after Eko did not find it',
+  },
 }
 
 /** Values whose lax end is the small one: waiting less, or counting within a shorter time. */

@@ -64,11 +64,12 @@ export function unpark(turn: Turn): void {
   const { call, stepDeadline } = turn.journey
   if (!call?.parked) return
   const sequence = turn.journey.sequence + 1
-  const { place } = call.request
+  const { place, clientRef } = call.request
+  const keeps = turn.flow.keepsReference?.some((name) => name === call.name) ?? false
   const request = {
     ...call.request,
     ...runOf(turn.journey),
-    clientRef: clientRefOf(turn.journey, sequence),
+    clientRef: keeps ? clientRef : clientRefOf(turn.journey, sequence),
     ...(place && { place: { ...place, turn: sequence } }),
   }
   set(turn, {

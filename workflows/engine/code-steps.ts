@@ -42,25 +42,34 @@ export function dispatch<J extends Core>(
   ask(turn, name, request, [submission])
 }
 
+/** How a journey sends a code by itself. */
+export interface OwnDispatch<J extends Core> {
+  readonly request?: Partial<RequestOf<J>>
+  /** What a code that is sent means to those who wait. @default 'OTP_SENT' */
+  readonly sentMeans?: OutcomeCode
+  /** Why the user has to ask for it, where none may be sent now. @default 'SENDER_OTP_AGAIN' */
+  readonly tooSoon?: NewCodeReason & OutcomeCode
+}
+
 /** Sends a code by the journey itself, if the quota and the cooldown allow; else the user asks for it later. */
 export function dispatchByItself<J extends Core>(
   turn: Turn<J>,
   name: CallOf<J>,
   from: StateOf<J>,
   submissions: readonly Submission[],
-  sentMeans: OutcomeCode = 'OTP_SENT',
+  { request = {}, sentMeans = 'OTP_SENT', tooSoon = 'SENDER_OTP_AGAIN' }: OwnDispatch<J> = {},
 ): void {
   const purpose = dispatchPurpose(turn.flow, name)
   if (!purpose) return
   if (resendWindow(turn.journey, purpose, turn.now).at > turn.now) {
     enter(turn, turn.flow.codes[purpose].state)
-    deadChallenge(turn, purpose, 'SENDER_OTP_AGAIN')
-    record(turn, submissions, 'SENDER_OTP_AGAIN')
+    deadChallenge(turn, purpose, tooSoon)
+    record(turn, submissions, tooSoon)
     return
   }
   enter(turn, from)
   mintChallenge(turn, purpose)
-  ask(turn, name, {}, submissions, { byItself: true, sentMeans })
+  ask(turn, name, request, submissions, { byItself: true, sentMeans })
 }
 
 /** Has Eko verify the code of the live challenge. */
@@ -116,6 +125,11 @@ export function countWrong(turn: Turn, call: PendingCall, code: OutcomeCode, out
   set(turn, { wrong: { ...wrong, [purpose]: inJourney }, challenge: { ...challenge, wrong: forCode } })
   if (inJourney >= plan.policy.triesPerJourney) {
     const rejection = turn.flow.codes[purpose]?.rejection
+    if (rejection === null) {
+      retireChallenge(turn, 'ATTEMPTS_USED_UP')
+      needAttention(turn, 'CODE_TRIES_USED_UP', call.submissions, outcome.facts)
+      return
+    }
     close(turn, 'REJECTED', { ...(rejection && { rejection }) })
   } else if (forCode >= plan.policy.triesPerCode) retireChallenge(turn, 'ATTEMPTS_USED_UP')
   record(turn, call.submissions, code, factsOf(outcome))

@@ -13,8 +13,8 @@ export interface CodeKind<J extends Core> {
   readonly state: StateOf<J>
   /** The message that brings it. */
   readonly message: NameOf<J>
-  /** Why the journey ends where too many were wrong. */
-  readonly rejection: RejectionCode
+  /** Why the journey ends where too many were wrong; null where it may not end, and an operator must look. */
+  readonly rejection: RejectionCode | null
 }
 
 /** What is always there to be known of a journey: which states are its ends, and what brings it on where it is stuck. */
@@ -54,6 +54,8 @@ export interface Flow<J extends Core = Core> extends Standing<J> {
   readonly codes: Readonly<Record<PurposeOf<J>, CodeKind<J>>>
   /** The kind of code that a call may send. */
   readonly dispatches: Readonly<Partial<Record<CallOf<J>, PurposeOf<J>>>>
+  /** Calls whose `client_ref_id` is the journey's own word for what they do: it is kept over a wait. */
+  readonly keepsReference?: readonly CallOf<J>[]
   /** Every call, and its summary in Temporal UI. */
   readonly calls: Readonly<Record<CallOf<J>, string>>
   readonly attributes: AttributeNames

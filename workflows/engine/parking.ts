@@ -14,10 +14,11 @@ const DEPENDENCY: Partial<Record<CallOutcome['answer'], Dependency>> = {
   CONFIGURATION: 'CONFIGURATION',
 }
 
-/** Parts of the policy's own waits: a busy user is free again soon, a setting is not mended as fast. */
+/** Parts of the policy's own waits: a busy user is free again soon, a setting is not mended as fast, a bank takes hours. */
 const FACTORS: Partial<Record<Dependency, { readonly first: number; readonly longest: number }>> = {
   EKO_BUSY: { first: 0.6, longest: 0.2 },
   CONFIGURATION: { first: 6, longest: 3 },
+  EKO_SETTLEMENT: { first: 1, longest: 6 },
 }
 
 export function parkedState(

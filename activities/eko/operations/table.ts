@@ -131,6 +131,8 @@ export interface OperationTable {
   readonly parameters: readonly Parameter[]
   /** Eko takes no `client_ref_id` here. */
   readonly withoutClientRef?: true
+  /** The `client_ref_id` is the caller's own, and no attempt changes it: the debit is asked about by it. */
+  readonly exactReference?: true
   /** Whether the call may run again after an unknown outcome; else the intent fence makes it at most once. */
   readonly repeatable: boolean
   /** What the journey does after an unknown outcome. */

@@ -1,0 +1,65 @@
+import type { CallRequest } from '../calls.js'
+import { dispatchByItself } from '../engine/code-steps.js'
+import { enter, needAttention, set, type Turn as AnyTurn } from '../engine/turn.js'
+import { isWalletOver, walletOf } from '../engine/wallet.js'
+import { inquire } from './inquiries.js'
+import type { Submission, TransferJourney } from './journey.js'
+
+type Turn = AnyTurn<TransferJourney>
+
+/** The way of a transfer up to its code: no debit known, sender proven where that is needed, code sent. */
+
+/** Asks Eko about every reference before anything is sent. */
+export function begin(turn: Turn, submissions: readonly Submission[] = []): void {
+  enter(turn, 'REFERENCE_INQUIRY')
+  inquire(turn, submissions)
+}
+
+/** No debit is known: the sender's session, where there is none yet, then the code. */
+export function goOn(turn: Turn, submissions: readonly Submission[]): void {
+  const { plan, input, senderProven } = turn.journey
+  const needsProof = Boolean(plan?.usesWallet) || input.proveSender === true
+  if (needsProof && !senderProven) dispatchByItself(turn, 'getSender', 'SENDER_LOOKUP', submissions)
+  else sendTransactionOtp(turn, submissions)
+}
+
+export function sendTransactionOtp(turn: Turn, submissions: readonly Submission[]): void {
+  if (isWalletOver(turn.journey, turn.now)) {
+    proveSender(turn, submissions)
+    return
+  }
+  const request = moneyOf(turn.journey)
+  dispatchByItself(turn, 'sendTransactionOtp', 'TRANSACTION_OTP_REQUIRED', submissions, {
+    request,
+    tooSoon: 'NOT_SENT_YET',
+  })
+}
+
+/** A wallet token that is refused or known to be over: once per transfer, the sender proves the mobile again. */
+export function proveSender(turn: Turn, submissions: readonly Submission[]): void {
+  const { provenAgain, wallet, plan } = turn.journey
+  if (provenAgain) {
+    needAttention(turn, 'LEVIN_WALLET_TOKEN_MISSING', submissions)
+    return
+  }
+  set(turn, {
+    provenAgain: true,
+    senderProven: false,
+    challenge: null,
+    wallet: wallet && { ...wallet, token: null, expiresAt: null },
+  })
+  const resend = plan?.resendSenderOtp ?? 'getSender'
+  dispatchByItself(turn, resend, 'SENDER_LOOKUP', submissions, { sentMeans: 'SENDER_OTP_AGAIN' })
+}
+
+/** What each call about this transfer says of it. */
+export function moneyOf(journey: TransferJourney): Partial<CallRequest> {
+  const { recipientId, beneficiaryId, amountPaise, channel, location } = journey.input
+  return {
+    ...{ recipientId, amountPaise },
+    ...(beneficiaryId !== undefined && { beneficiaryId }),
+    ...(channel !== undefined && { channel }),
+    ...(location !== undefined && { location }),
+    ...walletOf(journey),
+  }
+}
