@@ -19,7 +19,7 @@ import {
 import { toOnboardingError } from './error-mapping.js'
 import { notConfigured, OnboardingError } from './errors.js'
 import { createHandle, type HandleContext, type JourneyHandle } from './handle.js'
-import { requireIdKey, requireOwnJourney, senderJourneyId } from './ids.js'
+import { requireIdKey, requireOwnJourney, requireOwnTransfer, senderJourneyId, transferWorkflowId } from './ids.js'
 import { type IncidentFilter, type IncidentSummary, listIncidents } from './incidents.js'
 import type { JourneySummary } from './journeys.js'
 import { findByClientRef, listJourneys, type ListFilter } from './list.js'
@@ -27,6 +27,8 @@ import { createSealFor } from './messages.js'
 import { type ConnectOptions, type GivenClientOptions, resolveOptions, type Settings } from './options.js'
 import { type Started, startJourney, type StartInput, type StartOptions } from './start.js'
 import { sendTransactionOtp, type TransactionOtpAnswer, type TransactionOtpRequest } from './transaction-otp.js'
+import { createTransferHandle, type TransferHandle } from './transfer/handle.js'
+import { type StartedTransfer, startTransfer, type TransferRequest } from './transfer/start.js'
 import { wireOf } from './wire.js'
 
 /**
@@ -154,6 +156,28 @@ export class OnboardingClient {
    */
   sendTransactionOtp(request: TransactionOtpRequest): Promise<TransactionOtpAnswer> {
     return sendTransactionOtp(this.#context.wire, request)
+  }
+
+  /**
+   * Starts a transfer of a sender's money, once for each `transferId`, or joins it.
+   * @throws OnboardingError
+   */
+  startTransfer(request: TransferRequest): Promise<StartedTransfer> {
+    return startTransfer(this.#context, request)
+  }
+
+  /**
+   * The transfer with this workflow id. Asks nothing of the server.
+   * @throws OnboardingError INVALID_INPUT, TENANT_MISMATCH
+   */
+  transfer(workflowId: string): TransferHandle {
+    requireOwnTransfer(workflowId, this.tenant)
+    return createTransferHandle(this.#context, workflowId)
+  }
+
+  /** The transfer of this `transferId`, whether it was started or not. Asks nothing of the server. */
+  transferOf(transferId: string): TransferHandle {
+    return this.transfer(transferWorkflowId(requireIdKey(this.#settings.idKey), this.tenant, transferId))
   }
 
   /** Configuration incidents that this tenant's journeys meet: cause, since, how many journeys wait, the fix. */

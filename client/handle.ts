@@ -80,7 +80,7 @@ export interface HandleContext {
 }
 
 export function createHandle({ wire, sealFor }: HandleContext, workflowId: string): JourneyHandle {
-  const prepare = <Name extends MessageName>(name: Name, input: MessageInputs[Name]): Promise<Prepared<Name>> =>
+  const prepare = <Name extends MessageName>(name: Name, input: MessageInputs[Name]): Promise<Prepared> =>
     prepareMessage(name, input, workflowId, { actor: wire.settings.actor, sealFor })
   const update = async <Name extends MessageName>(name: Name, input: MessageInputs[Name]): Promise<Receipt> =>
     answerOf(wire, workflowId, await prepare(name, input))
@@ -113,12 +113,16 @@ function methods<Answer>(
   ) as unknown as MessageMethods<Answer>
 }
 
-async function sendSignal(wire: Wire, workflowId: string, { name, body, submissionId }: Prepared): Promise<Sent> {
+export async function sendSignal(
+  wire: Wire,
+  workflowId: string,
+  { name, body, submissionId }: Prepared,
+): Promise<Sent> {
   const facts = { call: name, workflowId, submissionId }
   await callLive(wire, facts, () => wire.workflows.getHandle(workflowId).signal(name, body))
   return { submissionId }
 }
 
-function list<T extends string>(value: T | readonly T[]): readonly T[] {
+export function list<T extends string>(value: T | readonly T[]): readonly T[] {
   return typeof value === 'string' ? [value] : value
 }

@@ -44,6 +44,24 @@ export function transactionOtpId(idKey: Uint8Array, tenant: string, rail: Rail, 
   return `transaction-otp:${rail}:${tenant}:${hash}`
 }
 
+/** The workflow id of a transfer: the caller's `transferId` is one transfer, on whichever rail and of whichever sender. */
+export function transferWorkflowId(idKey: Uint8Array, tenant: string, transferId: string): string {
+  const hash = createHmac('sha256', idKey).update(`transfer:${tenant}:${transferId}`).digest('hex').slice(0, 32)
+  return `transfer:${tenant}:${hash}`
+}
+
+/**
+ * Refuses what is not the id of a transfer of this tenant.
+ * @throws OnboardingError INVALID_INPUT, TENANT_MISMATCH
+ */
+export function requireOwnTransfer(workflowId: string, tenant: string): void {
+  const [, named] = /^transfer:([A-Za-z0-9-]+):[0-9a-f]{32}$/.exec(workflowId) ?? []
+  if (named === undefined) {
+    throw invalidInput({ workflowId: { code: 'INVALID', message: 'Must be `transfer:<tenant>:<32 hex digits>`.' } })
+  }
+  if (named !== tenant) throw new OnboardingError('TENANT_MISMATCH', { details: { workflowId } })
+}
+
 /**
  * The beginnings of the workflow ids that a `client_ref_id` can come from: journeys and transaction OTPs.
  * @throws OnboardingError INVALID_INPUT
@@ -54,8 +72,11 @@ export function idPrefixesOfClientRef(clientRef: string, tenant: string, rails: 
     const message = `Must begin with ${CLIENT_REF_PREFIX_LENGTH} hex digits, as every client_ref_id of ours does.`
     throw invalidInput({ clientRef: { code: 'INVALID', message } })
   }
-  return rails.flatMap((rail) => [
-    `onboarding:${rail}:${tenant}:${prefix}`,
-    `transaction-otp:${rail}:${tenant}:${prefix}`,
-  ])
+  return [
+    ...rails.flatMap((rail) => [
+      `onboarding:${rail}:${tenant}:${prefix}`,
+      `transaction-otp:${rail}:${tenant}:${prefix}`,
+    ]),
+    `transfer:${tenant}:${prefix}`,
+  ]
 }

@@ -3,7 +3,6 @@ import { QueryRejectedError, type WorkflowExecutionDescription } from '@temporal
 import { defineSearchAttributeKey, type TypedSearchAttributes } from '@temporalio/common'
 import {
   CLOSED_STATES,
-  type MessageName,
   OPEN_STATES,
   type OnboardingResult,
   type Rail,
@@ -12,6 +11,8 @@ import {
   RECEIPT_QUERY,
   type State,
   STATUS_KINDS,
+  type SharedReceipt,
+  type SharedView,
   type StatusKind,
   type View,
   VIEW_QUERY,
@@ -118,14 +119,18 @@ export async function describeJourney(
 /** The answer of a query, or that the last run is closed and answers none. */
 export type Queried<T> = { readonly open: true; readonly value: T } | { readonly open: false }
 
-export function queryView(wire: Wire, workflowId: string, deadlineMs?: number): Promise<Queried<View>> {
-  const ask = (): Promise<View> => wire.workflows.getHandle(workflowId).query(VIEW_QUERY)
+export function queryView<V extends SharedView = View>(
+  wire: Wire,
+  workflowId: string,
+  deadlineMs?: number,
+): Promise<Queried<V>> {
+  const ask = (): Promise<V> => wire.workflows.getHandle(workflowId).query<V>(VIEW_QUERY)
   return query(wire, { call: VIEW_QUERY, workflowId }, ask, deadlineMs)
 }
 
 /** By what a journey remembers a message, and the server its update. */
 export interface Submission {
-  readonly message: MessageName
+  readonly message: string
   readonly submissionId: string
 }
 
@@ -134,15 +139,15 @@ export function keyOf({ message, submissionId }: Submission): string {
 }
 
 /** @param closedRunId asks this run, though it is closed: a worker replays it. Default: the last run, while it is open */
-export function queryReceipt(
+export function queryReceipt<R extends SharedReceipt = Receipt>(
   wire: Wire,
   workflowId: string,
   submission: Submission,
   closedRunId?: string,
-): Promise<Queried<Receipt | null>> {
+): Promise<Queried<R | null>> {
   const workflows = closedRunId === undefined ? wire.workflows : wire.closedRuns
-  const ask = (): Promise<Receipt | null> =>
-    workflows.getHandle(workflowId, closedRunId).query<Receipt | null, [string]>(RECEIPT_QUERY, keyOf(submission))
+  const ask = (): Promise<R | null> =>
+    workflows.getHandle(workflowId, closedRunId).query<R | null, [string]>(RECEIPT_QUERY, keyOf(submission))
   return query(wire, { call: RECEIPT_QUERY, workflowId }, ask)
 }
 
@@ -151,15 +156,14 @@ export function queryReceipt(
  * @param firstRunId of the journey that is meant, where its sender may have started another; default: the last one
  * @throws OnboardingError RUN_FAILED where it did not end by the journey's rules, RESULT_UNREADABLE where its key is gone
  */
-export async function journeyResult(
+export async function journeyResult<R extends object = OnboardingResult>(
   wire: Wire,
   workflowId: string,
   deadlineMs?: number,
   firstRunId?: string,
-): Promise<OnboardingResult> {
+): Promise<R> {
   const facts = { call: 'result', workflowId }
-  const ask = (): Promise<OnboardingResult> =>
-    wire.workflows.result<() => Promise<OnboardingResult>>(workflowId, firstRunId)
+  const ask = (): Promise<R> => wire.workflows.result<() => Promise<R>>(workflowId, firstRunId)
   return readable(await call(wire, facts, ask, deadlineMs), facts)
 }
 

@@ -55,20 +55,32 @@ export interface MessageInputs {
 }
 
 /** A message ready to be sent: nothing in it is in the clear that should not be. */
-export interface Prepared<Name extends MessageName = MessageName> {
+export interface Prepared<Name extends string = string, Body extends object = object> {
   readonly name: Name
-  readonly body: Messages[Name]
+  readonly body: Body
   readonly submissionId: string
 }
 
+/** How a message is checked, and which of its fields is sealed under its own name. */
+export interface MessageForm {
+  readonly schema: z.ZodType
+  readonly secret?: 'otp' | 'aadhaar' | 'pan'
+}
+
+/** What every message needs that is prepared here. */
+export interface PrepareContext {
+  readonly actor: Settings['actor']
+  readonly sealFor: SealFor
+}
+
 const id = textSchema(64)
-const envelope = {
+export const envelope = {
   submissionId: submissionIdSchema.optional(),
   actor: actorSchema.optional(),
 }
-const operator = { ...envelope, actor: actorSchema, reason: textSchema(200) }
-const code = z.strictObject({ ...envelope, otp: z.string(), challengeId: id })
-const operatorAction = z.strictObject(operator)
+export const operator = { ...envelope, actor: actorSchema, reason: textSchema(200) }
+export const codeSchema = z.strictObject({ ...envelope, otp: z.string(), challengeId: id })
+export const operatorSchema = z.strictObject(operator)
 
 /** Name, date of birth and address, as values that Eko takes. */
 export const detailsSchema = z.strictObject({
@@ -89,17 +101,17 @@ const consentSchema = z.strictObject({
 
 const SCHEMAS: Readonly<Record<MessageName, z.ZodType>> = {
   enterSenderDetails: detailsSchema.extend(envelope),
-  enterSenderOtp: code,
+  enterSenderOtp: codeSchema,
   requestConsent: z.strictObject({ ...envelope, language: id }),
   enterAadhaar: z.strictObject({ ...envelope, aadhaar: z.string(), consent: consentSchema }),
-  enterAadhaarOtp: code,
+  enterAadhaarOtp: codeSchema,
   enterPan: z.strictObject({ ...envelope, pan: z.string() }),
   resendOtp: z.strictObject(envelope),
-  reenter: operatorAction,
-  retryNow: operatorAction,
+  reenter: operatorSchema,
+  retryNow: operatorSchema,
   takeOver: z.strictObject({ ...operator, userCode: userCodeSchema }),
-  withdrawConsent: operatorAction,
-  cancel: operatorAction,
+  withdrawConsent: operatorSchema,
+  cancel: operatorSchema,
 }
 
 /** The secret in a message; the field has the name under which it is sealed. */
@@ -184,23 +196,34 @@ function parseSecret(
   }
 }
 
+/** A message of the onboarding journey as it may be sent. @throws OnboardingError before anything is sent */
+export function prepareMessage<Name extends MessageName>(
+  name: Name,
+  input: MessageInputs[Name],
+  journey: string,
+  context: PrepareContext,
+): Promise<Prepared<Name, Messages[Name]>> {
+  const secret = SECRET_IN[name]
+  return prepare(name, { schema: SCHEMAS[name], ...(secret && { secret }) }, input, journey, context)
+}
+
 /**
  * A message as it may be sent: checked, normalised, its secret sealed, with a submission id.
  * @throws OnboardingError before anything is sent
  */
-export async function prepareMessage<Name extends MessageName>(
+export async function prepare<Name extends string, Body extends object>(
   name: Name,
-  input: MessageInputs[Name],
+  { schema, secret }: MessageForm,
+  input: unknown,
   journey: string,
-  { actor, sealFor }: { readonly actor: Settings['actor']; readonly sealFor: SealFor },
-): Promise<Prepared<Name>> {
+  { actor, sealFor }: PrepareContext,
+): Promise<Prepared<Name, Body>> {
   const given: unknown = input ?? {}
   const withActor = isRecord(given) && given['actor'] === undefined && actor ? { ...given, actor } : given
-  const checked = check(SCHEMAS[name], withActor) as Record<string, unknown>
+  const checked = check(schema, withActor) as Record<string, unknown>
   const submissionId = typeof checked['submissionId'] === 'string' ? checked['submissionId'] : randomUUID()
-  const secret = SECRET_IN[name]
   const sealed = secret ? { [secret]: await sealFor(journey, secret, checked[secret] as string) } : {}
-  return { name, submissionId, body: { ...checked, ...sealed, submissionId } as unknown as Messages[Name] }
+  return { name, submissionId, body: { ...checked, ...sealed, submissionId } as unknown as Body }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

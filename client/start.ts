@@ -70,6 +70,7 @@ const policyFields = Object.fromEntries(
     typeof value === 'boolean' ? z.boolean().optional() : policyNumber,
   ]),
 )
+export const policySchema = z.strictObject(policyFields)
 const startSchema = z.strictObject({
   rail: z.enum(RAILS),
   mobile: valueSchema(parseMobile),
@@ -77,7 +78,7 @@ const startSchema = z.strictObject({
   details: detailsSchema.optional(),
   otpRefId: z.string().optional(),
   stopAt: z.enum(['PAN_REQUIRED', 'COMPLETED']).optional(),
-  policy: z.strictObject(policyFields).optional(),
+  policy: policySchema.optional(),
 })
 const optionsSchema = z.strictObject({
   force: z.boolean().default(false),
@@ -210,7 +211,7 @@ async function startRun({ wire, workflowId, submissionId, input }: Open): Promis
   }
 }
 
-function sayThatItMayHaveStarted(error: unknown): unknown {
+export function sayThatItMayHaveStarted(error: unknown): unknown {
   if (!(error instanceof OnboardingError) || error.code !== 'DEADLINE') return error
   return new OnboardingError('DEADLINE', {
     message:

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Receipt } from '../workflows/messages.js'
+import type { Receipt, SharedReceipt } from '../workflows/messages.js'
 import { OnboardingError } from './errors.js'
 import { callLive, describeJourney, keyOf, queryReceipt, readable, type Submission } from './journeys.js'
 import type { Prepared } from './messages.js'
@@ -16,18 +16,18 @@ const PAUSE_MS = 200
  * @returns `QUEUED` only where the deadline passed before it was known what came of it
  * @throws OnboardingError a refusal of the journey, or a code of the client; STARTED_ANEW only with `only`
  */
-export async function answerOf(
+export async function answerOf<R extends SharedReceipt = Receipt>(
   wire: Wire,
   workflowId: string,
   prepared: Prepared,
   only?: OneJourney,
-): Promise<Receipt> {
+): Promise<R> {
   const bounded = withinDeadline(wire)
-  let queued: Receipt | null = null
+  let queued: R | null = null
   try {
     // A journey that makes room in its history answers QUEUED; the next run knows the submission, and answers again.
     for (;;) {
-      const receipt = await sendOnce(bounded, workflowId, prepared, only, queued !== null)
+      const receipt: R = await sendOnce<R>(bounded, workflowId, prepared, only, queued !== null)
       if (receipt.outcome !== 'QUEUED') return receipt
       queued = receipt
       if (Date.now() + PAUSE_MS >= bounded.end) return queued
@@ -42,26 +42,26 @@ export async function answerOf(
 
 const UNKNOWN_YET: readonly string[] = ['DEADLINE', 'WORKER_LACKS_KEY']
 
-async function sendOnce(
+async function sendOnce<R extends SharedReceipt = Receipt>(
   wire: Wire,
   workflowId: string,
   { name, body, submissionId }: Prepared,
   only: OneJourney | undefined,
   wasQueued: boolean,
-): Promise<Receipt> {
+): Promise<R> {
   const submission = { message: name, submissionId }
   const handle = wire.workflows.getHandle(workflowId, undefined, only && { firstExecutionRunId: only.firstRunId })
-  const send = (): Promise<Receipt> => handle.executeUpdate(name, { args: [body], updateId: keyOf(submission) })
+  const send = (): Promise<R> => handle.executeUpdate(name, { args: [body], updateId: keyOf(submission) })
   try {
     return await callLive(wire, { call: name, workflowId, submissionId }, send, only?.firstRunId)
   } catch (error) {
     if (!(error instanceof OnboardingError) || !ENDED.includes(error.code)) throw error
     const runs = await endedRuns(wire, workflowId, only)
-    const answer = await answerInAny(wire, workflowId, runs, submission)
+    const answer = await answerInAny<R>(wire, workflowId, runs, submission)
     if (answer && answer.outcome !== 'QUEUED') return answer
     // What came of a message that a later run took out of the queue was told to nobody.
     const carried = answer !== null || wasQueued
-    const remembered = carried ? await rememberedBy(wire, workflowId, runs, submission) : null
+    const remembered = carried ? await rememberedBy<R>(wire, workflowId, runs, submission) : null
     if (remembered) return remembered
     // Refused, or never taken.
     throw error
@@ -71,15 +71,19 @@ async function sendOnce(
 const ENDED: readonly string[] = ['JOURNEY_CLOSED', 'STARTED_ANEW']
 
 /** What became of a submission, or null where the journey has not heard of it, has refused it, or has forgotten it. */
-export async function receiptOf(wire: Wire, workflowId: string, submission: Submission): Promise<Receipt | null> {
+export async function receiptOf<R extends SharedReceipt = Receipt>(
+  wire: Wire,
+  workflowId: string,
+  submission: Submission,
+): Promise<R | null> {
   const bounded = withinDeadline(wire)
-  const asked = await queryReceipt(bounded, workflowId, submission)
+  const asked = await queryReceipt<R>(bounded, workflowId, submission)
   if (asked.open) return asked.value
   const runs = await endedRuns(bounded, workflowId)
-  const answer = await answerInAny(bounded, workflowId, runs, submission)
+  const answer = await answerInAny<R>(bounded, workflowId, runs, submission)
   if (answer && answer.outcome !== 'QUEUED') return answer
   // Of a signal the server keeps no outcome.
-  return rememberedBy(bounded, workflowId, runs, submission)
+  return rememberedBy<R>(bounded, workflowId, runs, submission)
 }
 
 /**
@@ -87,15 +91,15 @@ export async function receiptOf(wire: Wire, workflowId: string, submission: Subm
  * the update went on into a later run and was not sent there again.
  * @param runs the newest first
  */
-async function answerInAny(
+async function answerInAny<R extends SharedReceipt = Receipt>(
   wire: Wire,
   workflowId: string,
   runs: readonly string[],
   submission: Submission,
-): Promise<Receipt | null> {
-  let queued: Receipt | null = null
+): Promise<R | null> {
+  let queued: R | null = null
   for (const runId of runs) {
-    const answer = await answerIn(wire, workflowId, runId, submission)
+    const answer = await answerIn<R>(wire, workflowId, runId, submission)
     if (answer && answer.outcome !== 'QUEUED') return answer
     queued ??= answer
   }
@@ -103,14 +107,14 @@ async function answerInAny(
 }
 
 /** What the journey itself has kept of its latest answers. Only a worker can tell: it replays the closed run. */
-async function rememberedBy(
+async function rememberedBy<R extends SharedReceipt = Receipt>(
   wire: Wire,
   workflowId: string,
   [lastRun]: readonly string[],
   submission: Submission,
-): Promise<Receipt | null> {
+): Promise<R | null> {
   if (lastRun === undefined) return null
-  const asked = await queryReceipt(wire, workflowId, submission, lastRun)
+  const asked = await queryReceipt<R>(wire, workflowId, submission, lastRun)
   return asked.open ? asked.value : null
 }
 
@@ -123,16 +127,16 @@ async function endedRuns(wire: Wire, workflowId: string, only?: OneJourney): Pro
 }
 
 /** What one closed run answered to an update; null where it has not heard of it, or ended before it answered. */
-async function answerIn(
+async function answerIn<R extends SharedReceipt = Receipt>(
   wire: Wire,
   workflowId: string,
   runId: string,
   submission: Submission,
-): Promise<Receipt | null> {
+): Promise<R | null> {
   const facts = { call: 'receipt', workflowId }
   const handle = wire.workflows.getHandle(workflowId, runId)
   try {
-    return readable(await call(wire, facts, () => handle.getUpdateHandle<Receipt>(keyOf(submission)).result()), facts)
+    return readable(await call(wire, facts, () => handle.getUpdateHandle<R>(keyOf(submission)).result()), facts)
   } catch (error) {
     if (error instanceof OnboardingError && UNANSWERED.includes(error.code)) return null
     throw error

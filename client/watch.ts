@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isClosed, type NextAction, type State, type View } from '../workflows/messages.js'
+import type { SharedView, View } from '../workflows/messages.js'
 import { type ErrorCode, OnboardingError } from './errors.js'
 import { journeyResult, queryView } from './journeys.js'
 import type { Wire } from './wire.js'
@@ -15,29 +15,34 @@ export interface WaitOptions {
 }
 
 /** The view of a journey; of a closed one it stands in its result. */
-export async function viewOf(wire: Wire, workflowId: string, deadlineMs?: number): Promise<View> {
-  const answer = await queryView(wire, workflowId, deadlineMs)
-  return answer.open ? answer.value : (await journeyResult(wire, workflowId, deadlineMs)).view
+export async function viewOf<V extends SharedView = View>(
+  wire: Wire,
+  workflowId: string,
+  deadlineMs?: number,
+): Promise<V> {
+  const answer = await queryView<V>(wire, workflowId, deadlineMs)
+  if (answer.open) return answer.value
+  return (await journeyResult<{ readonly view: V }>(wire, workflowId, deadlineMs)).view
 }
 
 /**
  * Looks at a journey until `done` answers with something. A server or worker that is away for a while is waited for.
  * @throws OnboardingError DEADLINE when time is up; whatever `done` throws
  */
-export async function watch<T>(
+export async function watch<T, V extends SharedView = View>(
   wire: Wire,
   workflowId: string,
-  done: (view: View) => T | undefined,
+  done: (view: V) => T | undefined,
   { timeoutMs = wire.settings.waitMs }: WaitOptions = {},
 ): Promise<T> {
   const end = Date.now() + timeoutMs
   let lastTrouble: unknown
-  let lastView: View | undefined
+  let lastView: V | undefined
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * PAUSE_GROWTH)) {
     const left = end - Date.now()
     if (left <= 0) throw timeIsUp({ workflowId, timeoutMs, lastTrouble, lastView })
     try {
-      lastView = await viewOf(wire, workflowId, Math.min(left, wire.settings.deadlineMs))
+      lastView = await viewOf<V>(wire, workflowId, Math.min(left, wire.settings.deadlineMs))
       const answer = done(lastView)
       if (answer !== undefined) return answer
     } catch (error) {
@@ -49,39 +54,48 @@ export async function watch<T>(
 }
 
 /** Until the view's revision is another one; a closed journey answers at once. */
-export function untilChange(wire: Wire, workflowId: string, revision: number, options?: WaitOptions): Promise<View> {
+export function untilChange<V extends SharedView = View>(
+  wire: Wire,
+  workflowId: string,
+  revision: number,
+  options?: WaitOptions,
+): Promise<V> {
   // Not `>`: a journey that was started again counts from the beginning.
-  return watch(
+  return watch<V, V>(
     wire,
     workflowId,
-    (view) => (view.revision !== revision || isClosed(view.state) ? view : undefined),
+    (view) => (view.revision !== revision || hasEnded(view) ? view : undefined),
     options,
   )
 }
 
 /** Until one of the states; a journey that closes in another one never gets there. */
-export function untilState(
+export function untilState<V extends SharedView = View>(
   wire: Wire,
   workflowId: string,
-  states: readonly State[],
+  states: readonly V['state'][],
   options?: WaitOptions,
-): Promise<View> {
-  return watch(wire, workflowId, (view) => reached(view, states.includes(view.state)), options)
+): Promise<V> {
+  return watch<V, V>(wire, workflowId, (view) => reached(view, states.includes(view.state)), options)
 }
 
 /** Until the user or an operator must do one of these. */
-export function untilNextAction(
+export function untilNextAction<V extends SharedView = View>(
   wire: Wire,
   workflowId: string,
-  actions: readonly NextAction['do'][],
+  actions: readonly V['nextAction']['do'][],
   options?: WaitOptions,
-): Promise<View> {
-  return watch(wire, workflowId, (view) => reached(view, actions.includes(view.nextAction.do)), options)
+): Promise<V> {
+  return watch<V, V>(wire, workflowId, (view) => reached(view, actions.includes(view.nextAction.do)), options)
 }
 
-function reached(view: View, isThere: boolean): View | undefined {
+function hasEnded({ status }: SharedView): boolean {
+  return status.kind === 'CLOSED'
+}
+
+function reached<V extends SharedView>(view: V, isThere: boolean): V | undefined {
   if (isThere) return view
-  if (!isClosed(view.state)) return undefined
+  if (!hasEnded(view)) return undefined
   throw new OnboardingError('JOURNEY_CLOSED', {
     details: { workflowId: view.workflowId, state: view.state, rejection: view.rejection },
   })
@@ -98,7 +112,7 @@ interface Waited {
   readonly workflowId: string
   readonly timeoutMs: number
   readonly lastTrouble: unknown
-  readonly lastView: View | undefined
+  readonly lastView: SharedView | undefined
 }
 
 function timeIsUp({ workflowId, timeoutMs, lastTrouble, lastView }: Waited): unknown {

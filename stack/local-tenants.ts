@@ -22,6 +22,9 @@ const SANDBOX_RANGES = {
   sendsPerDay: [1, 100],
   stepSeconds: [1, 86_400],
   journeySeconds: [1, 604_800],
+  parkFirstSeconds: [1, 60],
+  parkLongestSeconds: [1, 900],
+  quarantineSeconds: [1, 86_400],
 }
 
 /** So many that no person and no test meets it by chance. */

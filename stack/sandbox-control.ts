@@ -1,11 +1,20 @@
-import type { InboxJson, LedgerJson, ScenariosJson } from '../sandbox/index.js'
+import type {
+  InboxJson,
+  LedgerJson,
+  MoneyJson,
+  Purpose,
+  RecipientJson,
+  ScenariosJson,
+  TransactionJson,
+  TxStatus,
+} from '../sandbox/index.js'
 
 /** The sandbox as seen by whoever plays or judges a journey: inbox, ledger, faults, true states. Over HTTP, as anyone. */
 export class SandboxControl {
   constructor(readonly url: string) {}
 
   /** The newest code sent to a mobile for a purpose. @throws Error where none was sent */
-  async latestCode(mobile: string, purpose: 'SENDER' | 'AADHAAR' | 'TRANSACTION'): Promise<string> {
+  async latestCode(mobile: string, purpose: Purpose): Promise<string> {
     const { messages } = await this.get<InboxJson>(`/inbox?mobile=${mobile}&purpose=${purpose}`)
     const latest = messages.at(-1)
     if (!latest) throw new Error(`The sandbox sent no ${purpose} code to this mobile.`)
@@ -41,6 +50,35 @@ export class SandboxControl {
 
   async putDialect(dialect: string): Promise<void> {
     await this.send('PUT', '/dialect', { dialect })
+  }
+
+  /** Where all money is, and whether it is all there. */
+  money(): Promise<MoneyJson> {
+    return this.get('/money')
+  }
+
+  /** Transactions of a sender, with the truth about them. */
+  async transactions(mobile: string): Promise<readonly TransactionJson[]> {
+    return (await this.get<{ transactions: TransactionJson[] }>(`/transactions?mobile=${mobile}`)).transactions
+  }
+
+  /** Has a transaction end, or stand, so. */
+  async settle(tid: string, txStatus: TxStatus): Promise<void> {
+    await this.send('POST', `/transactions/${tid}`, { txStatus })
+  }
+
+  async recipients(rail: string, mobile: string): Promise<readonly RecipientJson[]> {
+    return (await this.get<{ recipients: RecipientJson[] }>(`/recipients/${rail}/${mobile}`)).recipients
+  }
+
+  /** Registers a recipient of a sender, by default with its bank ready. */
+  async addRecipient(rail: string, mobile: string, recipient: { readonly account: string }): Promise<RecipientJson> {
+    return (await this.send('POST', `/recipients/${rail}/${mobile}`, recipient)).json() as Promise<RecipientJson>
+  }
+
+  /** Changes what the sandbox decides where Eko documents nothing. */
+  async putPolicy(policy: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.send('PUT', '/policy', policy)
   }
 
   private async get<T>(path: string): Promise<T> {

@@ -10,8 +10,9 @@ export function workflowIdErrors(
   { rail, tenant }: Pick<SharedInput, 'rail' | 'tenant'>,
   workflowId: string,
 ): FieldErrors {
-  const [idKind, idRail, idTenant, hash, ...rest] = workflowId.split(':')
-  const named = idKind === kind && idRail === rail && idTenant === tenant && rest.length === 0
-  if (named && /^[0-9a-f]{32}$/.test(hash ?? '')) return {}
-  return { workflowId: `must be \`${kind}:<rail>:<tenant>:<32 hex digits>\`, as \`onboard id\` prints it` }
+  // A transfer's own id is one transfer, on whichever rail.
+  const scope = kind === 'onboarding' ? `${kind}:${rail}:${tenant}:` : `${kind}:${tenant}:`
+  if (workflowId.startsWith(scope) && /^[0-9a-f]{32}$/.test(workflowId.slice(scope.length))) return {}
+  const form = kind === 'onboarding' ? `${kind}:<rail>:<tenant>` : `${kind}:<tenant>`
+  return { workflowId: `must be \`${form}:<32 hex digits>\`, as \`onboard id\` prints it` }
 }

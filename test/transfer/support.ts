@@ -2,13 +2,7 @@ import type { Answer, CallOutcome, Transfer } from '../../workflows/calls.js'
 import { advance, resumeJourney } from '../../workflows/engine/advance.js'
 import { wakeAt } from '../../workflows/engine/clock.js'
 import type { Advanced, JourneyEvent } from '../../workflows/engine/core.js'
-import type {
-  Rail,
-  TransferInput,
-  TransferMessage,
-  TransferMessageName,
-  TransferMessages,
-} from '../../workflows/messages.js'
+import type { TransferInput, TransferMessage, TransferMessageName, TransferMessages } from '../../workflows/messages.js'
 import { TRANSFER } from '../../workflows/transfer/flow.js'
 import type { TransferJourney } from '../../workflows/transfer/journey.js'
 import { MAX_INITIATIONS, referenceOf } from '../../workflows/transfer/references.js'
@@ -17,13 +11,11 @@ import { outcome, planOf, type PlanOptions, sealedShape, START } from '../journe
 export const HASH = '00112233445566778899aabbccddeeff'
 const ACTOR = { type: 'operator', id: 'op-1' } as const
 
-export function transferId(rail: Rail = 'digikhata'): string {
-  return `transfer:${rail}:acme:${HASH}`
-}
+export const TRANSFER_ID = `transfer:acme:${HASH}`
 
 /** The reference of the nth debit of the tests' transfer. */
 export function reference(number: number): string {
-  return referenceOf({ workflowId: transferId() }, number)
+  return referenceOf({ workflowId: TRANSFER_ID }, number)
 }
 
 /** What an answer says of a transaction. */
@@ -68,7 +60,7 @@ export class TransferDrive {
       ...{ tenant: 'acme', rail, mobile: '9000000001', userCode: '20810200', recipientId: 10_017_740 },
       ...{ amountPaise: 11_000, ...more },
     }
-    this.journey = TRANSFER.open({ workflowId: transferId(rail), runId: '0199-aaaa', input, now: this.now })
+    this.journey = TRANSFER.open({ workflowId: TRANSFER_ID, runId: '0199-aaaa', input, now: this.now })
     this.last = this.apply({ type: 'resolved', outcome: { plan: planOf(options) } })
   }
 

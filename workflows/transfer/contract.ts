@@ -20,7 +20,7 @@ import type {
   StatusWith,
 } from '../shared-messages.js'
 
-/** The workflow type. Workflow id `transfer:<rail>:<tenant>:<hash of the caller's transferId>`. */
+/** The workflow type. Workflow id `transfer:<tenant>:<hash of the caller's transferId>`. */
 export const TRANSFER_WORKFLOW_TYPE = 'senderTransfer'
 
 export const OPEN_TRANSFER_STATES = [
