@@ -74,5 +74,5 @@ export const DEFAULT_RANGES: PolicyRanges = {
   keptPanSeconds: [1, 600],
   parkFirstSeconds: [1, 60],
   parkLongestSeconds: [60, 900],
-  quarantineSeconds: [600, 86_400],
+  quarantineSeconds: [1_800, 86_400],
 }

@@ -8,6 +8,7 @@ import {
   REJECTIONS,
   type SupportFacts,
   type TimelineEntry,
+  type SharedView,
   type View,
 } from '../../workflows/messages.js'
 import type { Answer } from './run.js'
@@ -64,13 +65,21 @@ export function explanation(view: View, description: JourneyDescription, program
       ...pendingCalls.map(pendingLine),
       ...(isClosed(view.state) ? [] : ['What unblocks it', ...unblockedLines(why, view, program)]),
       '',
-      `What happened (${view.timeline.length} of ${view.timelineTotal} entries)`,
-      ...table(view.timeline.map(timelineCells)).map((line) => `  ${line}`),
-      '',
-      'For Eko’s support',
-      ...(support ? aligned(supportRows(support)).map((line) => `  ${line}`) : ['  Eko has answered nothing yet.']),
+      ...timelineLines(view),
     ],
   }
+}
+
+/** What happened, and what to tell Eko's support. */
+export function timelineLines(view: SharedView): string[] {
+  const support = supportCase(view)
+  return [
+    `What happened (${view.timeline.length} of ${view.timelineTotal} entries)`,
+    ...table(view.timeline.map(timelineCells)).map((line) => `  ${line}`),
+    '',
+    'For Eko’s support',
+    ...(support ? aligned(supportRows(support)).map((line) => `  ${line}`) : ['  Eko has answered nothing yet.']),
+  ]
 }
 
 function pendingLine({ activity, attempt, lastFailure }: PendingCall): string {
@@ -125,7 +134,7 @@ interface SupportCase {
 }
 
 /** The last thing that Eko said. */
-function supportCase(view: View): SupportCase | null {
+function supportCase(view: SharedView): SupportCase | null {
   const entry = view.timeline.findLast(({ facts }) => facts !== undefined)
   if (entry?.facts) return { at: entry.at, facts: entry.facts }
   const last = view.lastOutcome

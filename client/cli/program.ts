@@ -10,6 +10,7 @@ import { addReplayCommand } from './commands/replay.js'
 import { addSecretCommands } from './commands/secrets.js'
 import { addDoctorCommand } from './commands/doctor.js'
 import { addTransactionOtpCommand } from './commands/transaction-otp.js'
+import { addTransferCommands } from './commands/transfer.js'
 import type { CommandContext } from './command.js'
 import type { Runner } from './run.js'
 
@@ -44,6 +45,7 @@ export function buildProgram(run: Runner, name: string): Command {
   addEraseCommand(context)
   addListCommands(context)
   addTransactionOtpCommand(context)
+  addTransferCommands(context)
   addSecretCommands(context)
   addReplayCommand(context)
   addKeysCommand(context)

@@ -1,5 +1,12 @@
 import type { JourneySummary } from '../journeys.js'
-import { ATTENTION, type NextAction, OUTCOMES, type Receipt, type Status, type View } from '../../workflows/messages.js'
+import {
+  ATTENTION,
+  type NextAction,
+  OUTCOMES,
+  type Receipt,
+  type StatusWith,
+  type View,
+} from '../../workflows/messages.js'
 import { RAIL_NAMES } from '../start.js'
 
 /** Lines for people: short, aligned, masked. */
@@ -37,7 +44,7 @@ function duration(seconds: number): string {
   return `${Math.floor(seconds / 86_400)} days`
 }
 
-export function statusText(status: Status): string {
+export function statusText(status: StatusWith<string>): string {
   switch (status.kind) {
     case 'WAITING_FOR_USER':
       return 'waiting for the user'
@@ -100,7 +107,7 @@ function next(action: NextAction): { readonly text: string; readonly command?: s
   }
 }
 
-function codeText(action: { attemptsLeft: number; expiresAt: string }): string {
+export function codeText(action: { attemptsLeft: number; expiresAt: string }): string {
   const tries = action.attemptsLeft === 1 ? '1 try' : `${action.attemptsLeft} tries`
   return `${tries} left, expires ${when(action.expiresAt)}.`
 }

@@ -73,13 +73,13 @@ const FACTS: Readonly<Record<PolicyNumber, Fact>> = {
     why: 'nobody waits longer than that after an outage is over',
   },
   quarantineSeconds: {
-    ...{ value: 30 * MINUTE, asked: [10 * MINUTE, DAY], outer: [10 * MINUTE, 7 * DAY], sandbox: [1, 7 * DAY] },
+    ...{ value: 30 * MINUTE, asked: [30 * MINUTE, DAY], outer: [10 * MINUTE, 7 * DAY], sandbox: [1, 7 * DAY] },
     why: 'a bank may carry a transfer out minutes after Eko did not find it',
   },
 }
 
 /** Values whose lax end is the small one: waiting less, or counting within a shorter time. */
-const LAX_BELOW: readonly PolicyNumber[] = ['resendCooldownSeconds', 'sendWindowSeconds']
+const LAX_BELOW: readonly PolicyNumber[] = ['quarantineSeconds', 'resendCooldownSeconds', 'sendWindowSeconds']
 /** How calls wait is about Eko's load, not about what a user may do. */
 const NOT_A_RULE: readonly PolicyNumber[] = ['parkFirstSeconds', 'parkLongestSeconds']
 

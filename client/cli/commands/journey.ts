@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { isClosed, type SenderDetails, type View } from '../../../workflows/messages.js'
+import { isClosed, type SenderDetails, type SharedView, type View } from '../../../workflows/messages.js'
 import type { StartInput } from '../../start.js'
 import { explanation } from '../explain.js'
 import { UsageError } from '../io.js'
@@ -81,18 +81,28 @@ async function start(session: Session, flags: StartFlags): Promise<Answer> {
 
 async function status(session: Session, flags: TargetOptions & { readonly watch?: boolean }): Promise<Answer | void> {
   const handle = await session.target(flags)
-  let view = await handle.view()
-  if (!flags.watch) return { json: view, lines: viewLines(view, session.program) }
-  for (let first = true; ; first = false) {
-    if (flags.json) session.io.out(JSON.stringify(view))
-    else for (const line of [...(first ? [] : ['']), ...viewLines(view, session.program)]) session.io.out(line)
-    if (isClosed(view.state)) return
-    view = await nextChange(handle.waitForChange.bind(handle), view)
+  const view = await handle.view()
+  const lines = (shown: View): string[] => viewLines(shown, session.program)
+  if (!flags.watch) return { json: view, lines: lines(view) }
+  await watchChanges(session, flags, view, lines, (revision) => handle.waitForChange(revision))
+}
+
+/** Shows every change until the end, however long that takes: the person ends it. */
+export async function watchChanges<V extends SharedView>(
+  { io }: Session,
+  { json = false }: CommonOptions,
+  first: V,
+  lines: (view: V) => readonly string[],
+  wait: (revision: number) => Promise<V>,
+): Promise<void> {
+  for (let view = first; ; view = await nextChange(wait, view)) {
+    if (json) io.out(JSON.stringify(view))
+    else for (const line of [...(view === first ? [] : ['']), ...lines(view)]) io.out(line)
+    if (view.status.kind === 'CLOSED') return
   }
 }
 
-/** Waits as long as it takes: the person ends it. */
-async function nextChange(wait: (revision: number) => Promise<View>, view: View): Promise<View> {
+async function nextChange<V extends SharedView>(wait: (revision: number) => Promise<V>, view: V): Promise<V> {
   for (;;) {
     try {
       return await wait(view.revision)
