@@ -1,6 +1,14 @@
 import { CALLED_FROM, TRANSITIONS } from '../../workflows/transitions.js'
 import { type CallName, CALLS } from '../../workflows/calls.js'
-import { CLOSED_STATES, MESSAGES } from '../../workflows/messages.js'
+import {
+  CLOSED_STATES,
+  type MessageDescriptor,
+  MESSAGES,
+  OPEN_STATES,
+  OPEN_TRANSFER_STATES,
+  TRANSFER_MESSAGES,
+} from '../../workflows/messages.js'
+import { TRANSFER_CALLED_FROM, TRANSFER_TRANSITIONS } from '../../workflows/transfer/transitions.js'
 
 const CALL_TEXT: Readonly<Record<CallName, string>> = {
   getSender: 'get sender',
@@ -43,20 +51,48 @@ export function journeyDiagram(): string {
   return ['```mermaid', 'stateDiagram-v2', '    [*] --> SENDER_LOOKUP', ...lines, ...ends, '```'].join('\n')
 }
 
-/** The whole transition table. */
+interface AnyTransition {
+  readonly call: string
+  readonly answers: readonly string[]
+  readonly action: string
+  readonly to: readonly string[]
+}
+
+/** The whole transition table of the onboarding journey. */
 export function transitionsTable(): string {
-  const rows = TRANSITIONS.map(({ call, answers, action, to }) => {
-    const from = call === '*' ? 'wherever it is made' : CALLED_FROM[call].join(', ')
+  return tableOf(TRANSITIONS, CALLED_FROM)
+}
+
+/** The whole transition table of a transfer. */
+export function transferTransitionsTable(): string {
+  return tableOf(TRANSFER_TRANSITIONS, TRANSFER_CALLED_FROM)
+}
+
+function tableOf(
+  transitions: readonly AnyTransition[],
+  calledFrom: Readonly<Record<string, readonly string[]>>,
+): string {
+  const rows = transitions.map(({ call, answers, action, to }) => {
+    const from = call === '*' ? 'wherever it is made' : (calledFrom[call] ?? []).join(', ')
     const targets = to.map((state) => (state === 'SAME' ? 'stays' : state)).join(', ')
     return `| ${call === '*' ? 'any call' : `\`${call}\``} | ${from} | ${answers.join(', ')} | \`${action}\` | ${targets} |`
   })
   return ['| call | made in | answer | action | leads to |', '|---|---|---|---|---|', ...rows].join('\n')
 }
 
-/** Every message: where it is taken, and what it is for. */
+/** Every message of the onboarding journey: where it is taken, and what it is for. */
 export function messagesTable(): string {
-  const rows = Object.entries(MESSAGES).map(([name, { description, legalIn, by }]) => {
-    const where = legalIn.length === 6 ? 'any open state' : legalIn.join(', ')
+  return messagesOf(MESSAGES, OPEN_STATES.length)
+}
+
+/** Every message of a transfer. */
+export function transferMessagesTable(): string {
+  return messagesOf(TRANSFER_MESSAGES, OPEN_TRANSFER_STATES.length)
+}
+
+function messagesOf(messages: Readonly<Record<string, MessageDescriptor<string>>>, openStates: number): string {
+  const rows = Object.entries(messages).map(([name, { description, legalIn, by }]) => {
+    const where = legalIn.length === openStates ? 'any open state' : legalIn.join(', ')
     return `| \`${name}\` | ${by} | ${where} | ${description} |`
   })
   return ['| message | by | taken in | what it is |', '|---|---|---|---|', ...rows].join('\n')

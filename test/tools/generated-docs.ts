@@ -15,13 +15,21 @@ import {
 } from '../../workflows/messages.js'
 import { testNameOf } from '../mutation/rule.js'
 import { RULES } from '../mutation/rules.js'
-import { journeyDiagram, messagesTable, transitionsTable } from './diagram.js'
+import {
+  journeyDiagram,
+  messagesTable,
+  transferMessagesTable,
+  transferTransitionsTable,
+  transitionsTable,
+} from './diagram.js'
 
 /** The parts of the docs that are made from the code; `npm run docs` writes them, a test compares them. */
 export const BLOCKS: Readonly<Record<string, () => string>> = {
   journey: journeyDiagram,
   transitions: transitionsTable,
   messages: messagesTable,
+  'transfer-transitions': transferTransitionsTable,
+  'transfer-messages': transferMessagesTable,
   'worker-settings': () =>
     table(
       ['setting', 'default', 'meaning'],
@@ -106,6 +114,7 @@ export const GENERATED_DOCUMENTS = [
   'docs/configuration.md',
   'docs/journey.md',
   'docs/reliability.md',
+  'docs/transfers.md',
 ] as const
 
 export async function readDocument(path: string): Promise<string> {
