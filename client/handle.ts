@@ -1,17 +1,8 @@
-import {
-  MESSAGES,
-  type MessageName,
-  type NextAction,
-  type OnboardingResult,
-  type Receipt,
-  type State,
-  type View,
-} from '../workflows/messages.js'
-import { OnboardingError } from './errors.js'
-import { callLive, describeJourney, journeyResult, type JourneyDescription } from './journeys.js'
+import { MESSAGES, type MessageName, type OnboardingResult, type Receipt, type View } from '../workflows/messages.js'
+import { callLive } from './journeys.js'
 import { type MessageInputs, type Prepared, prepareMessage, type SealFor } from './messages.js'
-import { answerOf, receiptOf } from './submissions.js'
-import { untilChange, untilNextAction, untilState, viewOf, type WaitOptions } from './watch.js'
+import { type Reading, readingOf } from './reading.js'
+import { answerOf } from './submissions.js'
 import type { Wire } from './wire.js'
 
 /** A method for each message. A secret may be given in the clear, and is then checked and sealed here. */
@@ -51,27 +42,9 @@ export interface Sent {
  * One sender's journey. Every message is a method that waits for its outcome (a Temporal update) and again, under
  * `signal`, one that does not. Methods throw `OnboardingError` and nothing else.
  */
-export interface JourneyHandle extends MessageMethods<Receipt> {
-  readonly workflowId: string
+export interface JourneyHandle extends MessageMethods<Receipt>, Reading<View, Receipt, OnboardingResult> {
   /** Fire and forget. A refusal shows in the timeline only. */
   readonly signal: MessageMethods<Sent>
-  /** All that may be shown of the journey; of a closed one from its result. */
-  view(): Promise<View>
-  /** What became of a submission; null where the journey has not heard of it or has forgotten it. */
-  receipt(message: MessageName, submissionId: string): Promise<Receipt | null>
-  /** The next view whose revision is another one. A closed journey answers at once. */
-  waitForChange(revision: number, options?: WaitOptions): Promise<View>
-  /**
-   * The view, once the journey is in one of the states. Looks every 0.1 to 1 s, so that a state of no length may be
-   * missed. Throws JOURNEY_CLOSED where it ended in another one.
-   */
-  waitForState(states: State | readonly State[], options?: WaitOptions): Promise<View>
-  /** The view, once this is to be done. Throws JOURNEY_CLOSED where the journey ended instead. */
-  waitForNextAction(actions: NextAction['do'] | readonly NextAction['do'][], options?: WaitOptions): Promise<View>
-  /** Waits for the end. Throws DEADLINE when `timeoutMs` is over, RUN_FAILED where the run was terminated. */
-  result(options?: WaitOptions): Promise<OnboardingResult>
-  /** How Temporal sees it, without asking a worker. */
-  describe(): Promise<JourneyDescription>
 }
 
 export interface HandleContext {
@@ -87,30 +60,24 @@ export function createHandle({ wire, sealFor }: HandleContext, workflowId: strin
   const signal = async <Name extends MessageName>(name: Name, input: MessageInputs[Name]): Promise<Sent> =>
     sendSignal(wire, workflowId, await prepare(name, input))
   return {
+    ...readingOf<View, Receipt, OnboardingResult>(wire, workflowId),
     ...methods(update),
-    workflowId,
     signal: methods(signal),
-    view: () => viewOf(wire, workflowId),
-    receipt: (message, submissionId) => receiptOf(wire, workflowId, { message, submissionId }),
-    waitForChange: (revision, options) => untilChange(wire, workflowId, revision, options),
-    waitForState: (states, options) => untilState(wire, workflowId, list(states), options),
-    waitForNextAction: (actions, options) => untilNextAction(wire, workflowId, list(actions), options),
-    result: ({ timeoutMs = wire.settings.waitMs } = {}) => journeyResult(wire, workflowId, timeoutMs),
-    describe: async () => {
-      const description = await describeJourney(wire, workflowId)
-      if (description) return description
-      throw new OnboardingError('NOT_FOUND', { details: { workflowId } })
-    },
   }
 }
 
 function methods<Answer>(
   send: <Name extends MessageName>(name: Name, input: MessageInputs[Name]) => Promise<Answer>,
 ): MessageMethods<Answer> {
-  const names = Object.keys(MESSAGES) as MessageName[]
-  return Object.fromEntries(
-    names.map((name) => [name, (input: MessageInputs[typeof name]) => send(name, input)]),
-  ) as unknown as MessageMethods<Answer>
+  return methodsOf(Object.keys(MESSAGES) as MessageName[], send) as unknown as MessageMethods<Answer>
+}
+
+/** A method for each of the names. */
+export function methodsOf<Name extends string>(
+  names: readonly Name[],
+  send: (name: Name, input: never) => Promise<unknown>,
+): Record<string, (input: never) => Promise<unknown>> {
+  return Object.fromEntries(names.map((name) => [name, (input: never) => send(name, input)]))
 }
 
 export async function sendSignal(
@@ -121,8 +88,4 @@ export async function sendSignal(
   const facts = { call: name, workflowId, submissionId }
   await callLive(wire, facts, () => wire.workflows.getHandle(workflowId).signal(name, body))
   return { submissionId }
-}
-
-export function list<T extends string>(value: T | readonly T[]): readonly T[] {
-  return typeof value === 'string' ? [value] : value
 }

@@ -1,17 +1,13 @@
 import {
   TRANSFER_MESSAGES,
-  type TransferAction,
   type TransferMessageName,
   type TransferReceipt,
   type TransferResult,
-  type TransferState,
   type TransferView,
 } from '../../workflows/messages.js'
-import { OnboardingError } from '../errors.js'
-import { type HandleContext, list, type Sent, sendSignal } from '../handle.js'
-import { describeJourney, journeyResult, type JourneyDescription } from '../journeys.js'
-import { answerOf, receiptOf } from '../submissions.js'
-import { untilChange, untilNextAction, untilState, viewOf, type WaitOptions } from '../watch.js'
+import { type HandleContext, methodsOf, type Sent, sendSignal } from '../handle.js'
+import { type Reading, readingOf } from '../reading.js'
+import { answerOf } from '../submissions.js'
 import { prepareTransferMessage, type TransferInputs } from './messages.js'
 
 /** A method for each message of a transfer. A code may be given in the clear, and is then checked and sealed here. */
@@ -40,29 +36,12 @@ export interface TransferMethods<Answer> {
 
 /**
  * One transfer. Every message is a method that waits for its outcome (a Temporal update) and again, under `signal`, one
- * that does not. Methods throw `OnboardingError` and nothing else.
+ * that does not. Methods throw `OnboardingError` and nothing else. Settlement may put the end off for hours.
  */
-export interface TransferHandle extends TransferMethods<TransferReceipt> {
-  readonly workflowId: string
+export interface TransferHandle
+  extends TransferMethods<TransferReceipt>, Reading<TransferView, TransferReceipt, TransferResult> {
   /** Fire and forget. A refusal shows in the timeline only. */
   readonly signal: TransferMethods<Sent>
-  /** All that may be shown of the transfer; of a closed one from its result. */
-  view(): Promise<TransferView>
-  /** What became of a submission; null where the transfer has not heard of it or has forgotten it. */
-  receipt(message: TransferMessageName, submissionId: string): Promise<TransferReceipt | null>
-  /** The next view whose revision is another one. A closed transfer answers at once. */
-  waitForChange(revision: number, options?: WaitOptions): Promise<TransferView>
-  /** The view, once the transfer is in one of the states. Throws JOURNEY_CLOSED where it ended in another one. */
-  waitForState(states: TransferState | readonly TransferState[], options?: WaitOptions): Promise<TransferView>
-  /** The view, once this is to be done. Throws JOURNEY_CLOSED where the transfer ended instead. */
-  waitForNextAction(
-    actions: TransferAction['do'] | readonly TransferAction['do'][],
-    options?: WaitOptions,
-  ): Promise<TransferView>
-  /** Waits for the end, which settlement may put off for hours. Throws DEADLINE when `timeoutMs` is over. */
-  result(options?: WaitOptions): Promise<TransferResult>
-  /** How Temporal sees it, without asking a worker. */
-  describe(): Promise<JourneyDescription>
 }
 
 export function createTransferHandle({ wire, sealFor }: HandleContext, workflowId: string): TransferHandle {
@@ -75,20 +54,9 @@ export function createTransferHandle({ wire, sealFor }: HandleContext, workflowI
   const signal = async <Name extends TransferMessageName>(name: Name, input: TransferInputs[Name]): Promise<Sent> =>
     sendSignal(wire, workflowId, await prepareTransferMessage(name, input, workflowId, context))
   return {
+    ...readingOf<TransferView, TransferReceipt, TransferResult>(wire, workflowId),
     ...methods(update),
-    workflowId,
     signal: methods(signal),
-    view: () => viewOf<TransferView>(wire, workflowId),
-    receipt: (message, submissionId) => receiptOf<TransferReceipt>(wire, workflowId, { message, submissionId }),
-    waitForChange: (revision, options) => untilChange<TransferView>(wire, workflowId, revision, options),
-    waitForState: (states, options) => untilState<TransferView>(wire, workflowId, list(states), options),
-    waitForNextAction: (actions, options) => untilNextAction<TransferView>(wire, workflowId, list(actions), options),
-    result: ({ timeoutMs = wire.settings.waitMs } = {}) => journeyResult<TransferResult>(wire, workflowId, timeoutMs),
-    describe: async () => {
-      const description = await describeJourney(wire, workflowId)
-      if (description) return description
-      throw new OnboardingError('NOT_FOUND', { details: { workflowId } })
-    },
   }
 }
 
@@ -96,7 +64,5 @@ function methods<Answer>(
   send: <Name extends TransferMessageName>(name: Name, input: TransferInputs[Name]) => Promise<Answer>,
 ): TransferMethods<Answer> {
   const names = Object.keys(TRANSFER_MESSAGES) as TransferMessageName[]
-  return Object.fromEntries(
-    names.map((name) => [name, (input: TransferInputs[typeof name]) => send(name, input)]),
-  ) as unknown as TransferMethods<Answer>
+  return methodsOf(names, send) as unknown as TransferMethods<Answer>
 }
