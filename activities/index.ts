@@ -54,6 +54,7 @@ export function createActivities(deps: ActivityDependencies): JourneyActivities 
     verifyAadhaarOtp: call('verifyAadhaarOtp'),
     validatePan: call('validatePan'),
     sendTransactionOtp: call('sendTransactionOtp'),
+    loadWallet: call('loadWallet'),
     initiateTransaction: call('initiateTransaction'),
     transactionInquiry: call('transactionInquiry'),
     generateRefundOtp: call('generateRefundOtp'),

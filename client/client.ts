@@ -28,7 +28,13 @@ import { type ConnectOptions, type GivenClientOptions, resolveOptions, type Sett
 import { type Started, startJourney, type StartInput, type StartOptions } from './start.js'
 import { sendTransactionOtp, type TransactionOtpAnswer, type TransactionOtpRequest } from './transaction-otp.js'
 import { createTransferHandle, type TransferHandle } from './transfer/handle.js'
-import { type StartedTransfer, startTransfer, type TransferRequest } from './transfer/start.js'
+import {
+  type StartedTransfer,
+  startTransfer,
+  startWalletLoad,
+  type TransferRequest,
+  type WalletLoadRequest,
+} from './transfer/start.js'
 import { wireOf } from './wire.js'
 
 /**
@@ -164,6 +170,14 @@ export class OnboardingClient {
    */
   startTransfer(request: TransferRequest): Promise<StartedTransfer> {
     return startTransfer(this.#context, request)
+  }
+
+  /**
+   * Loads a sender's DigiKhata wallet with the agent's money, once for each `loadId`. Its handle is a transfer's.
+   * @throws OnboardingError
+   */
+  startWalletLoad(request: WalletLoadRequest): Promise<StartedTransfer> {
+    return startWalletLoad(this.#context, request)
   }
 
   /**

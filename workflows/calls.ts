@@ -36,8 +36,9 @@ export const MONEY_CALLS = [
 ] as const
 export type MoneyCallName = (typeof MONEY_CALLS)[number]
 
-/** Those of them that move a sender's money to a recipient, or back. */
+/** Those of them that move a sender's money, or tell what became of it. */
 export const TRANSFER_CALLS = [
+  'loadWallet',
   'sendTransactionOtp',
   'initiateTransaction',
   'transactionInquiry',

@@ -197,7 +197,7 @@ export const REJECTIONS = {
     action: 'Onboard the sender, then start another transfer.',
   },
   INSUFFICIENT_BALANCE: {
-    cause: 'The wallet holds less than the transfer needs. Nothing is debited.',
+    cause: 'The wallet, or for a load the agent, holds less than is needed. Nothing is debited.',
     action: 'Load the wallet, then start another transfer.',
   },
   TRANSFER_LIMIT: {

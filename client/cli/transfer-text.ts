@@ -53,7 +53,7 @@ export function transferLines(view: TransferView, program: string): string[] {
     ['Sender', `${view.mobileMasked} · ${RAIL_NAMES[view.rail]} · agent ${view.userCode}`],
     [
       'Amount',
-      `${rupees(view.amountPaise)} to recipient ${view.recipientId}${beneficiaryId ? ` (${beneficiaryId})` : ''}`,
+      `${rupees(view.amountPaise)} to ${view.recipientId === null ? 'the sender’s own wallet' : `recipient ${view.recipientId}`}${beneficiaryId ? ` (${beneficiaryId})` : ''}`,
     ],
     ['State', `${view.state} · ${statusText(view.status)}`],
     ...(view.rejection ? [['Rejected', view.rejection] as Row] : []),

@@ -14,7 +14,7 @@ import {
 } from '../../workflows/messages.js'
 import { OnboardingError } from '../errors.js'
 import type { HandleContext } from '../handle.js'
-import { requireIdKey, transferWorkflowId } from '../ids.js'
+import { requireIdKey, transferWorkflowId, walletLoadWorkflowId } from '../ids.js'
 import { ATTRIBUTES, callLive } from '../journeys.js'
 import { userCodeSchema } from '../messages.js'
 import { policySchema, RAIL_NAMES, sayThatItMayHaveStarted } from '../start.js'
@@ -44,6 +44,20 @@ export interface TransferRequest {
   readonly location?: string
   /** Has the sender prove the mobile first; costs an SMS. Levin's transfers always do. @default false */
   readonly proveSender?: boolean
+  /** Wishes; the tenant's ranges decide. */
+  readonly policy?: Partial<Policy>
+}
+
+/** Money for a sender's wallet; the tenant is the client's. */
+export interface WalletLoadRequest {
+  /** The caller's own id of the load: the same one again is the same load, for ever. */
+  readonly loadId: string
+  /** The sender's, in any spelling; it is normalised. */
+  readonly mobile: string
+  /** Eko's code of the agent whose money it is. */
+  readonly userCode: string
+  /** Integer paise, a positive multiple of 100: Eko takes whole rupees. */
+  readonly amountPaise: number
   /** Wishes; the tenant's ranges decide. */
   readonly policy?: Partial<Policy>
 }
@@ -93,6 +107,28 @@ export async function startTransfer(context: HandleContext, request: TransferReq
   return { ...(await open(wire, workflowId, input)), handle }
 }
 
+const loadSchema = z.strictObject({
+  loadId: textSchema(128),
+  mobile: valueSchema(parseMobile),
+  userCode: userCodeSchema,
+  amountPaise: amountSchema,
+  policy: policySchema.optional(),
+})
+
+/**
+ * Loads a sender's DigiKhata wallet, once for each `loadId`; it goes on by itself.
+ * @throws OnboardingError as `startTransfer`
+ */
+export async function startWalletLoad(context: HandleContext, request: WalletLoadRequest): Promise<StartedTransfer> {
+  const { wire } = context
+  const { tenant, idKey } = wire.settings
+  const { loadId, ...checked } = check(loadSchema, request)
+  const workflowId = walletLoadWorkflowId(requireIdKey(idKey), tenant, loadId)
+  const input = { ...checked, tenant, rail: 'digikhata', kind: 'WALLET_LOAD', opener: randomUUID() } as TransferInput
+  const handle = createTransferHandle(context, workflowId)
+  return { ...(await open(wire, workflowId, input)), handle }
+}
+
 type TransferWorkflow = (input: TransferInput) => Promise<TransferResult>
 interface Opened {
   readonly joined: boolean
@@ -109,7 +145,7 @@ async function open(wire: Wire, workflowId: string, input: TransferInput): Promi
     args: [input],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    staticSummary: `${RAIL_NAMES[rail]} transfer · tenant ${tenant}`,
+    staticSummary: `${RAIL_NAMES[rail]} ${input.kind === 'WALLET_LOAD' ? 'wallet load' : 'transfer'} · tenant ${tenant}`,
     typedSearchAttributes: [
       { key: ATTRIBUTES.rail, value: rail },
       { key: ATTRIBUTES.tenant, value: tenant },
@@ -145,7 +181,7 @@ function requireSame(view: TransferView, input: TransferInput): void {
   if (view.userCode !== input.userCode) {
     throw new OnboardingError('OWNED_BY_ANOTHER_AGENT', { details: { workflowId: view.workflowId } })
   }
-  const { rail, recipientId, amountPaise, beneficiaryId = null } = input
+  const { rail, recipientId = null, amountPaise, beneficiaryId = null } = input
   const asked = { rail, recipientId, amountPaise, beneficiaryId, mobileMasked: maskMobile(input.mobile) }
   const names = Object.keys(asked) as (keyof typeof asked)[]
   const differing = names.filter((name) => view[name] !== asked[name])

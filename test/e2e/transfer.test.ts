@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { OnboardingError } from '../../client/index.js'
 import { MoneyKind } from '../../sandbox/ledger.js'
-import { codeOf, errorOf, RAILS, until } from '../support/journeys.js'
+import { codeOf, errorOf, RAILS, until, USER_CODE } from '../support/journeys.js'
 import { newMobile } from '../support/people.js'
-import { challengeOf, startTransfer, type TestTransfer } from '../support/transfers.js'
+import { challengeOf, QUICK, startTransfer, type TestTransfer } from '../support/transfers.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 
 /** Transfers on the local stack; the sandbox's ledger of money is the judge. */
@@ -139,6 +139,17 @@ describe.each(RAILS)('on %s', (rail) => {
     const unknown = { mobile: newMobile(), recipientId: 1, proveSender: true }
     expect(await codeOf(startTransfer(stack, rail, unknown))).toBe('SENDER_NOT_ONBOARDED')
   })
+})
+
+it.each([false, true])('a wallet is loaded once, where its answer is lost: %p', async (isLost) => {
+  const mobile = newMobile()
+  await stack.sandbox.putSender('digikhata', mobile, { stage: 'ACTIVE' })
+  if (isLost) await stack.sandbox.addFaults({ fault: 'dropAfterCommit', operation: 'loadWallet', mobile })
+  const request = { loadId: `load-${mobile}`, mobile, userCode: USER_CODE, amountPaise: 50_000, policy: QUICK }
+  const { handle } = await stack.client.startWalletLoad(request)
+  expect((await handle.result()).state).toBe('COMPLETED')
+  expect(await stack.client.startWalletLoad(request)).toMatchObject({ joined: true, view: { state: 'COMPLETED' } })
+  expect(await stack.sandbox.transactions(mobile)).toMatchObject([{ kind: 'LOAD', amountPaise: 50_000 }])
 })
 
 it('started again after its history is deleted, a transfer finds the debit that it made; it stays one', async () => {

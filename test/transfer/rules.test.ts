@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { TRANSFER } from '../../workflows/transfer/flow.js'
+import { transferForm } from '../../workflows/transfer/input.js'
 import { referencesOf } from '../../workflows/transfer/references.js'
 import { transferResultOf, transferViewOf } from '../../workflows/transfer/view.js'
 import { reference, TransferDrive, withCode, withDebit } from './support.js'
@@ -328,6 +329,46 @@ describe('a refund', () => {
     expect(drive.calling).toBe('transactionInquiry')
     drive.tells('REFUND_PENDING', { txStatus: '3' })
     expect(drive.journey).toMatchObject({ state: 'REFUND_OTP_REQUIRED', attention: null })
+  })
+})
+
+describe('a wallet load', () => {
+  const load = { input: { kind: 'WALLET_LOAD' } } as const
+
+  it('is asked for once, under its reference, after Eko was asked, and without a code', () => {
+    const drive = new TransferDrive(load).nothingFound()
+    expect(drive.calling).toBe('loadWallet')
+    expect(drive.journey.call?.request).toMatchObject({ clientRef: reference(1), amountPaise: 11_000 })
+    drive.tells('WALLET_LOADED', { amountPaise: null })
+    expect(drive.journey).toMatchObject({ state: 'COMPLETED', sends: { SENDER: [], TRANSACTION: [] } })
+  })
+
+  it('is inquired about after an unknown outcome, and never asked for again', () => {
+    const drive = new TransferDrive(load).nothingFound()
+    drive.answer('UNKNOWN_OUTCOME')
+    expect(drive.asked).toEqual({ clientRefId: reference(1) })
+    drive.answer('TRANSACTION_NOT_FOUND')
+    drive.waitForIt()
+    drive.tells('TRANSFER_DONE')
+    expect(drive.journey.state).toBe('COMPLETED')
+    expect(drive.debits).toEqual([reference(1)])
+  })
+
+  it('waits where it did not reach Eko, and keeps its reference; nobody can cancel it', () => {
+    const drive = new TransferDrive(load).nothingFound()
+    drive.answer('NOT_SENT')
+    drive.send('cancel')
+    expect(drive.settled).toEqual(['refused WRONG_STATE'])
+    drive.waitForIt()
+    expect(drive.journey.call?.request.clientRef).toBe(reference(1))
+  })
+
+  it('is for DigiKhata alone, and a transfer needs a recipient', () => {
+    const input = new TransferDrive(load).journey.input
+    expect(transferForm(input)).toEqual({})
+    expect(transferForm({ ...input, rail: 'levin' })).toHaveProperty('rail')
+    const { recipientId: _recipient, ...without } = input
+    expect(transferForm({ ...without, kind: 'TRANSFER' })).toHaveProperty('recipientId')
   })
 })
 

@@ -5,7 +5,7 @@ import type { Advanced, JourneyEvent } from '../../workflows/engine/core.js'
 import type { TransferInput, TransferMessage, TransferMessageName, TransferMessages } from '../../workflows/messages.js'
 import { TRANSFER } from '../../workflows/transfer/flow.js'
 import type { TransferJourney } from '../../workflows/transfer/journey.js'
-import { MAX_INITIATIONS, referenceOf } from '../../workflows/transfer/references.js'
+import { isDebit, MAX_INITIATIONS, referenceOf } from '../../workflows/transfer/references.js'
 import { outcome, planOf, type PlanOptions, sealedShape, START } from '../journey/support.js'
 
 export const HASH = '00112233445566778899aabbccddeeff'
@@ -70,7 +70,7 @@ export class TransferDrive {
     this.journey = this.last.journey
     const { call } = this.journey
     const isNew = call !== null && !call.parked && call.sequence !== before?.sequence
-    if (isNew && call.name === 'initiateTransaction') this.debits.push(call.request.clientRef)
+    if (isNew && isDebit(call)) this.debits.push(call.request.clientRef)
     return this.last
   }
 

@@ -25,7 +25,7 @@ import {
 } from '../engine/turn.js'
 import { inquire, inquireLater, inquireOlder, isDecisive, isQuarantineOver, stillNotFound } from './inquiries.js'
 import type { PendingCall, TransferJourney } from './journey.js'
-import { nextReference } from './references.js'
+import { isDebit, nextReference } from './references.js'
 import { goOn, proveSender } from './steps.js'
 import type { TransferActionName } from './transitions.js'
 
@@ -180,7 +180,7 @@ export const TRANSFER_ACTIONS: Readonly<Record<TransferActionName, Action>> = {
 
   needAttention(turn, call, outcome) {
     // Also where nothing was sent: a run that was reset does not know what it did after that point.
-    if (call.name === 'initiateTransaction') debitAsked(turn)
+    if (isDebit(call)) debitAsked(turn)
     attentionAfter(turn, call, outcome)
   },
 }

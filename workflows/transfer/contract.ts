@@ -39,8 +39,13 @@ export type TransferState = OpenTransferState | ClosedTransferState
 
 /** The workflow's argument. */
 export interface TransferInput extends SharedInput {
-  /** Eko's id of the recipient. */
-  readonly recipientId: number
+  /**
+   * `WALLET_LOAD` moves the agent's money to the sender's wallet, on DigiKhata: no code is asked for, and nobody but Eko
+   * ends it. Default: `TRANSFER`.
+   */
+  readonly kind?: 'TRANSFER' | 'WALLET_LOAD'
+  /** Eko's id of the recipient; required, but for a wallet load. */
+  readonly recipientId?: number
   /** Of the recipient's bank, where Eko gave one. */
   readonly beneficiaryId?: string
   readonly amountPaise: number
@@ -107,7 +112,8 @@ export interface TransferView extends SharedView {
   readonly status: TransferStatus
   readonly nextAction: TransferAction
   readonly attempts: Readonly<Record<TransferPurpose, AttemptCounters>>
-  readonly recipientId: number
+  readonly kind: 'TRANSFER' | 'WALLET_LOAD'
+  readonly recipientId: number | null
   readonly beneficiaryId: string | null
   readonly amountPaise: number
   /** Every debit that was asked for, oldest first; the last one decides. */

@@ -4,17 +4,16 @@ import type { Flow } from '../engine/flow.js'
 import { judgeDispatch } from '../engine/gate.js'
 import { refusal } from '../engine/refusal.js'
 import { note, set, type Turn } from '../engine/turn.js'
-import { transferInput } from '../guards.js'
 import { JOURNEY_ATTRIBUTES } from '../journey-attributes.js'
 import { moneyOutcomeOf } from '../outcome-guards.js'
-import type { FieldErrors } from '../shape.js'
 import type { Refusal } from '../shared-messages.js'
-import { workflowIdErrors } from '../workflow-id.js'
 import { TRANSFER_ACTIONS } from './answers.js'
-import type { TransferInput, TransferMessage } from './contract.js'
+import type { TransferMessage } from './contract.js'
+import { transferForm, transferInputErrors } from './input.js'
 import type { Opening, PendingCall, TransferJourney } from './journey.js'
 import { BEFORE_DEBIT, TRANSFER_MESSAGES } from './message-table.js'
 import { purposeIn, takeMessage } from './messages.js'
+import { DEBITS, isDebit } from './references.js'
 import { begin } from './steps.js'
 import { TRANSFER_CALL_SUMMARY, transferStoryOf } from './story.js'
 import { transferTransitionFor } from './transitions.js'
@@ -43,12 +42,12 @@ export const TRANSFER: Flow<TransferJourney> = {
     sendTransactionOtp: 'TRANSACTION',
     generateRefundOtp: 'REFUND',
   },
-  keepsReference: ['initiateTransaction'],
+  keepsReference: DEBITS,
   calls: TRANSFER_CALL_SUMMARY,
   attributes: JOURNEY_ATTRIBUTES,
 
   open,
-  inputForm: (input) => transferInput(input),
+  inputForm: transferForm,
   inputErrors: transferInputErrors,
   joinedBy: ({ policy: _policy, opener: _opener, userCode: _userCode, ...input }) => ({ ...input }),
   begin(turn) {
@@ -85,12 +84,6 @@ function open(opening: Opening): TransferJourney {
   }
 }
 
-/** What is wrong with the input of a transfer of this workflow id. */
-export function transferInputErrors(input: TransferInput, workflowId: string): FieldErrors {
-  const errors = transferInput(input)
-  return Object.keys(errors).length > 0 ? errors : workflowIdErrors('transfer', input, workflowId)
-}
-
 function judge(journey: TransferJourney, { name }: TransferMessage, now: number): Refusal | null {
   switch (name) {
     case 'resendOtp':
@@ -105,7 +98,7 @@ function judge(journey: TransferJourney, { name }: TransferMessage, now: number)
 
 /** Remembers every debit that may have reached Eko, whatever the table then says. */
 function keep(turn: Turn<TransferJourney>, call: PendingCall, outcome: CallOutcome): void {
-  if (call.name !== 'initiateTransaction') return
+  if (!isDebit(call)) return
   if (!wasExecuted(outcome) || outcome.class === 'INPUT_REFUSED') return
   const asked = { clientRefId: call.request.clientRef, at: call.since, answer: outcome.answer }
   set(turn, { initiations: [...turn.journey.initiations, asked] })

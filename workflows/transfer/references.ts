@@ -1,10 +1,17 @@
-import type { TransferJourney } from './journey.js'
+import type { PendingCall, TransferCall, TransferJourney } from './journey.js'
 
 /**
  * Debits that a transfer may ask for. Each has a reference of its own, and a run that knows of none asks Eko about all of
  * them before it sends a code: the history of the run that asked may be gone.
  */
 export const MAX_INITIATIONS = 3
+
+/** The calls that move money away: each goes out under a reference of its own. */
+export const DEBITS = ['initiateTransaction', 'loadWallet'] as const satisfies readonly TransferCall[]
+
+export function isDebit({ name }: Pick<PendingCall, 'name'>): boolean {
+  return DEBITS.some((debit) => debit === name)
+}
 
 /** Characters of the id's hash in a reference: 72 bits, so that no two transfers ever share one. */
 const HASH_LENGTH = 18

@@ -1,9 +1,10 @@
 import type { CallRequest } from '../calls.js'
 import { dispatchByItself } from '../engine/code-steps.js'
-import { enter, needAttention, set, type Turn as AnyTurn } from '../engine/turn.js'
+import { ask, enter, needAttention, set, type Turn as AnyTurn } from '../engine/turn.js'
 import { isWalletOver, walletOf } from '../engine/wallet.js'
 import { inquire } from './inquiries.js'
 import type { Submission, TransferJourney } from './journey.js'
+import { nextReference } from './references.js'
 
 type Turn = AnyTurn<TransferJourney>
 
@@ -18,9 +19,22 @@ export function begin(turn: Turn, submissions: readonly Submission[] = []): void
 /** No debit is known: the sender's session, where there is none yet, then the code. */
 export function goOn(turn: Turn, submissions: readonly Submission[]): void {
   const { plan, input, senderProven } = turn.journey
+  if (input.kind === 'WALLET_LOAD') {
+    loadWallet(turn, submissions)
+    return
+  }
   const needsProof = Boolean(plan?.usesWallet) || input.proveSender === true
   if (needsProof && !senderProven) dispatchByItself(turn, 'getSender', 'SENDER_LOOKUP', submissions)
   else sendTransactionOtp(turn, submissions)
+}
+
+/** Asked for at once, since no code confirms it; from here on only Eko's word ends it. */
+function loadWallet(turn: Turn, submissions: readonly Submission[]): void {
+  const clientRef = nextReference(turn.journey)
+  enter(turn, 'TRANSFER_IN_PROGRESS')
+  if (clientRef === null) needAttention(turn, 'REFUSED_BY_EKO', submissions)
+  else
+    ask(turn, 'loadWallet', { amountPaise: turn.journey.input.amountPaise, clientRef }, submissions, { byItself: true })
 }
 
 export function sendTransactionOtp(turn: Turn, submissions: readonly Submission[]): void {
@@ -56,7 +70,8 @@ export function proveSender(turn: Turn, submissions: readonly Submission[]): voi
 export function moneyOf(journey: TransferJourney): Partial<CallRequest> {
   const { recipientId, beneficiaryId, amountPaise, channel, location } = journey.input
   return {
-    ...{ recipientId, amountPaise },
+    amountPaise,
+    ...(recipientId !== undefined && { recipientId }),
     ...(beneficiaryId !== undefined && { beneficiaryId }),
     ...(channel !== undefined && { channel }),
     ...(location !== undefined && { location }),

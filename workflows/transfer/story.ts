@@ -12,6 +12,7 @@ export const TRANSFER_CALL_SUMMARY: Readonly<Record<TransferCall, string>> = {
   verifySenderOtp: 'Eko: verify sender OTP',
   sendTransactionOtp: 'Eko: send transaction OTP',
   initiateTransaction: 'Eko: initiate transaction',
+  loadWallet: 'Eko: load wallet',
   generateRefundOtp: 'Eko: refund OTP',
   initiateRefund: 'Eko: initiate refund',
 }

@@ -53,6 +53,7 @@ export const TRANSFER_CALLED_FROM: Readonly<Record<TransferCall, readonly Transf
   generateSenderOtp: [LOOKUP, PROOF],
   verifySenderOtp: [PROOF],
   sendTransactionOtp: [OTP],
+  loadWallet: [DEBIT],
   initiateTransaction: [OTP],
   generateRefundOtp: [REFUND_OTP],
   initiateRefund: [REFUND_OTP],
@@ -138,6 +139,19 @@ export const TRANSFER_TRANSITIONS: readonly TransferTransition[] = [
   },
   { call: 'initiateTransaction', answers: ['SENDER_UNKNOWN'], action: 'notOnboarded', to: ['REJECTED'] },
   { call: 'initiateTransaction', answers: ['FIELDS_REFUSED'], action: 'codeFieldsRefused', to: [OTP, 'REJECTED'] },
+
+  { call: 'loadWallet', answers: ['WALLET_LOADED', 'TRANSFER_DONE'], action: 'done', to: ['COMPLETED', DEBIT] },
+  { call: 'loadWallet', answers: ['TRANSFER_FAILED'], action: 'failed', to: ['FAILED'] },
+  { call: 'loadWallet', answers: ['REFUNDED'], action: 'refunded', to: ['REFUNDED', DEBIT] },
+  { call: 'loadWallet', answers: ['TRANSFER_PENDING'], action: 'pending', to: [DEBIT] },
+  {
+    call: 'loadWallet',
+    answers: ['UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'],
+    action: 'initiationUnknown',
+    to: [DEBIT],
+  },
+  { call: 'loadWallet', answers: ['INSUFFICIENT_BALANCE', 'TRANSFER_LIMIT'], action: 'refused', to: ['REJECTED'] },
+  { call: 'loadWallet', answers: ['SENDER_UNKNOWN'], action: 'notOnboarded', to: ['REJECTED'] },
 
   { call: 'generateRefundOtp', answers: ['OTP_SENT'], action: 'openChallenge', to: [REFUND_OTP] },
   { call: 'generateRefundOtp', answers: ['UNKNOWN_OUTCOME'], action: 'uncertainDispatch', to: [REFUND_OTP] },

@@ -17,6 +17,7 @@ export const loadWallet: RailTables = {
       { name: 'org_id', from: 'orgId', otherwise: '1' },
       { name: 'service_code', from: 'serviceCode', optional: true },
     ],
+    exactReference: true,
     repeatable: false,
     onUnknown: 'INQUIRE',
     dependency: 'EKO_TRANSPORT',

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { paiseFromRupees } from '../../../values/index.js'
 import type { OutcomeCode, TransferReceipt } from '../../../workflows/messages.js'
 import type { TransferHandle } from '../../transfer/handle.js'
-import type { TransferRequest } from '../../transfer/start.js'
+import type { StartedTransfer, TransferRequest } from '../../transfer/start.js'
 import { type CommandContext, withDeadline } from '../command.js'
 import { timelineLines } from '../explain.js'
 import { UsageError } from '../io.js'
@@ -27,6 +27,12 @@ interface OperatorFlags extends SendFlags {
   readonly reason?: string
   readonly userCode?: string
   readonly tid?: string
+}
+interface LoadFlags extends CommonOptions {
+  readonly mobile?: string
+  readonly userCode?: string
+  readonly amount: string
+  readonly load?: string
 }
 interface StartFlags extends CommonOptions {
   readonly rail: string
@@ -53,6 +59,7 @@ export function addTransferCommands({ add, run }: CommandContext): void {
     'onboard transfer status --transfer order-4711 --watch',
   ])
   addStart(transfer, run)
+  addLoad(transfer, run)
   addReading(transfer, run)
   addCodes(transfer, run)
   addOperators(transfer, run)
@@ -106,6 +113,15 @@ function addStart(transfer: Command, run: Runner): void {
     .option('--prove-sender', 'have the sender prove the mobile first; costs an SMS. Levin’s always do')
     .option('--policy <json>', 'wishes, e.g. \'{"quarantineSeconds":3600}\'')
     .action(run(start))
+}
+
+function addLoad(transfer: Command, run: Runner): void {
+  withDeadline(sub(transfer, 'load-wallet', 'Load a sender’s DigiKhata wallet with the agent’s money, once'))
+    .option('--mobile <number>', 'the sender’s mobile; asked for where it is left out or `-`')
+    .option('--user-code <code>', 'Eko’s code of the agent (default: ONBOARDING_USER_CODE)')
+    .requiredOption('--amount <rupees>', 'whole rupees')
+    .option('--load <loadId>', 'your own id: the same one again is the same load (default: a random one)')
+    .action(run(loadWallet))
 }
 
 function addReading(transfer: Command, run: Runner): void {
@@ -194,25 +210,47 @@ async function target(session: Session, { id, transfer }: TransferTarget): Promi
 }
 
 async function start(session: Session, flags: StartFlags): Promise<Answer> {
-  const userCode = flags.userCode ?? session.env['ONBOARDING_USER_CODE']
-  if (!userCode) throw new UsageError('--user-code is missing. Give it, or set ONBOARDING_USER_CODE.')
-  const paise = paiseFromRupees(flags.amount)
-  if (!paise.ok) throw new UsageError(`--amount: ${paise.message}`)
+  const { userCode, amountPaise } = givenBy(session, flags)
   const transferId = flags.transfer ?? randomUUID()
   const request = {
     ...{ transferId, rail: railOf(flags.rail), mobile: await session.mobile(flags.mobile), userCode },
-    ...{ recipientId: Number(flags.recipient), amountPaise: paise.value },
+    ...{ recipientId: Number(flags.recipient), amountPaise },
     ...(flags.beneficiary ? { beneficiaryId: flags.beneficiary } : {}),
     ...(flags.location ? { location: flags.location } : {}),
     ...(flags.channel ? { channel: Number(flags.channel) } : {}),
     ...(flags.proveSender ? { proveSender: true } : {}),
     ...(flags.policy ? { policy: parseJson(flags.policy, '--policy') as TransferRequest['policy'] } : {}),
   } as TransferRequest
-  const { joined, view, handle } = await (await session.client()).startTransfer(request)
-  const headline = joined ? `Joined the transfer ${transferId}.` : `Started the transfer ${transferId}.`
+  return opened(
+    session,
+    `transfer ${transferId}`,
+    { transferId },
+    await (await session.client()).startTransfer(request),
+  )
+}
+
+async function loadWallet(session: Session, flags: LoadFlags): Promise<Answer> {
+  const loadId = flags.load ?? randomUUID()
+  const request = { loadId, mobile: await session.mobile(flags.mobile), ...givenBy(session, flags) }
+  return opened(session, `load ${loadId}`, { loadId }, await (await session.client()).startWalletLoad(request))
+}
+
+/** What every start needs: the agent, and how much. */
+function givenBy(
+  { env }: Session,
+  flags: { readonly userCode?: string; readonly amount: string },
+): { readonly userCode: string; readonly amountPaise: number } {
+  const userCode = flags.userCode ?? env['ONBOARDING_USER_CODE']
+  if (!userCode) throw new UsageError('--user-code is missing. Give it, or set ONBOARDING_USER_CODE.')
+  const paise = paiseFromRupees(flags.amount)
+  if (!paise.ok) throw new UsageError(`--amount: ${paise.message}`)
+  return { userCode, amountPaise: paise.value }
+}
+
+function opened(session: Session, what: string, ids: object, { joined, view, handle }: StartedTransfer): Answer {
   return {
-    json: { transferId, joined, workflowId: handle.workflowId, view },
-    lines: [headline, ...transferLines(view, session.program)],
+    json: { ...ids, joined, workflowId: handle.workflowId, view },
+    lines: [`${joined ? 'Joined' : 'Started'} the ${what}.`, ...transferLines(view, session.program)],
     done: view.status.kind !== 'CLOSED' || view.state === 'COMPLETED',
   }
 }
