@@ -7,7 +7,7 @@ import type {
   CallOutcome,
   CallRequest,
   JourneyActivities,
-  TransferCallName,
+  MoneyCallName,
 } from '../workflows/calls.js'
 import type { Subject } from './dispatch-place.js'
 import { type OperationTable, operationTable } from './eko/index.js'
@@ -24,7 +24,7 @@ export interface ActivityDependencies extends CallDependencies {
   readonly allowPlaintextCodes: boolean
 }
 
-type AnyCall = CallName | TransferCallName
+type AnyCall = CallName | MoneyCallName
 
 /**
  * Secrets that no later call needs, by call and answer: the Aadhaar step is done, or the journey is. Should the worker die
@@ -54,6 +54,11 @@ export function createActivities(deps: ActivityDependencies): JourneyActivities 
     verifyAadhaarOtp: call('verifyAadhaarOtp'),
     validatePan: call('validatePan'),
     sendTransactionOtp: call('sendTransactionOtp'),
+    getRecipients: call('getRecipients'),
+    addRecipient: call('addRecipient'),
+    addRecipientBank: call('addRecipientBank'),
+    generateRecipientBankOtp: call('generateRecipientBankOtp'),
+    validateRecipientBankOtp: call('validateRecipientBankOtp'),
     loadWallet: call('loadWallet'),
     initiateTransaction: call('initiateTransaction'),
     transactionInquiry: call('transactionInquiry'),

@@ -1,16 +1,20 @@
-import type { CallName, CallOutcome, CallRequest, TransferCallName } from '../workflows/calls.js'
+import type { CallName, CallOutcome, CallRequest, MoneyCallName } from '../workflows/calls.js'
 import {
   type Parsed,
   parseAadhaar,
+  parseAccountNumber,
   parseAddress,
   parseDob,
+  parseIfsc,
+  parseMobile,
   parseName,
   parseOtp,
   parsePan,
+  parseRecipientName,
   type SecretField,
   wholeRupees,
 } from '../values/index.js'
-import type { SenderDetails } from '../workflows/messages.js'
+import type { NewRecipient, SenderDetails } from '../workflows/messages.js'
 import type { Opener } from '../secrets/index.js'
 import type { Subject } from './dispatch-place.js'
 import type { OpenedRequest } from './eko/index.js'
@@ -38,7 +42,7 @@ class Refused extends Error {
 
 /** Opens and checks the secrets of a call. Whatever is wrong is an answer: nothing was sent, no attempt is spent. */
 export async function openRequest(
-  call: CallName | TransferCallName,
+  call: CallName | MoneyCallName,
   sealed: CallRequest,
   context: OpenContext,
 ): Promise<OpenResult> {
@@ -58,11 +62,7 @@ export async function subjectOf({ mobile, aadhaar }: CallRequest, opener: Opener
   return { mobile, ...(number.ok && { aadhaar: number.value }) }
 }
 
-async function open(
-  call: CallName | TransferCallName,
-  sealed: CallRequest,
-  context: OpenContext,
-): Promise<OpenedRequest> {
+async function open(call: CallName | MoneyCallName, sealed: CallRequest, context: OpenContext): Promise<OpenedRequest> {
   const { tenant } = context
   if (sealed.notAfter !== undefined && sealed.notAfter <= context.now) throw refusedInput('CODE_EXPIRED')
   const { rail, userCode, mobile, details, consentLanguage } = sealed
@@ -85,7 +85,7 @@ async function open(
 
 /** What a call about money says besides; a transfer is dated when it is asked for. */
 function moneyOf(sealed: CallRequest, { now }: OpenContext): Partial<OpenedRequest> {
-  const { recipientId, amountPaise, beneficiaryId, channel, location, transaction } = sealed
+  const { recipientId, amountPaise, beneficiaryId, channel, location, transaction, recipient } = sealed
   return {
     ...(recipientId !== undefined && { recipientId }),
     ...(amountPaise !== undefined && { amountRupees: checked(wholeRupees(amountPaise)), timestamp: isoTime(now) }),
@@ -93,6 +93,18 @@ function moneyOf(sealed: CallRequest, { now }: OpenContext): Partial<OpenedReque
     ...(channel !== undefined && { channel }),
     ...(location !== undefined && { location }),
     ...(transaction !== undefined && { transaction }),
+    ...(recipient !== undefined && { recipient: checkedRecipient(recipient) }),
+  }
+}
+
+/** The client checks it too; a signal may come from anywhere. */
+function checkedRecipient({ name, mobile, account, ifsc, bankId }: NewRecipient): NewRecipient {
+  return {
+    name: checked(parseRecipientName(name)),
+    mobile: checked(parseMobile(mobile)),
+    account: checked(parseAccountNumber(account)),
+    ifsc: checked(parseIfsc(ifsc)),
+    bankId,
   }
 }
 

@@ -27,6 +27,7 @@ import { createSealFor } from './messages.js'
 import { type ConnectOptions, type GivenClientOptions, resolveOptions, type Settings } from './options.js'
 import { type Started, startJourney, type StartInput, type StartOptions } from './start.js'
 import { sendTransactionOtp, type TransactionOtpAnswer, type TransactionOtpRequest } from './transaction-otp.js'
+import { openRecipients, type RecipientsRequest, type StartedRecipients } from './recipients/start.js'
 import { createTransferHandle, type TransferHandle } from './transfer/handle.js'
 import {
   type StartedTransfer,
@@ -192,6 +193,14 @@ export class OnboardingClient {
   /** The transfer of this `transferId`, whether it was started or not. Asks nothing of the server. */
   transferOf(transferId: string): TransferHandle {
     return this.transfer(transferWorkflowId(requireIdKey(this.#settings.idKey), this.tenant, transferId))
+  }
+
+  /**
+   * Starts a session in which a sender's recipients are listed and added, or joins the live one. On Levin it costs an SMS.
+   * @throws OnboardingError
+   */
+  openRecipients(request: RecipientsRequest): Promise<StartedRecipients> {
+    return openRecipients(this.#context, request)
   }
 
   /** Configuration incidents that this tenant's journeys meet: cause, since, how many journeys wait, the fix. */

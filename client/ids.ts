@@ -50,6 +50,12 @@ export function transferWorkflowId(idKey: Uint8Array, tenant: string, transferId
   return `transfer:${tenant}:${hash}`
 }
 
+/** The workflow id of a session of a sender's recipients: one live session a sender, rail and tenant. */
+export function recipientsWorkflowId(idKey: Uint8Array, tenant: string, rail: Rail, mobile: string): string {
+  const hash = createHmac('sha256', idKey).update(`recipients:${mobile}`).digest('hex').slice(0, 32)
+  return `recipients:${rail}:${tenant}:${hash}`
+}
+
 /** The workflow id of a wallet load: its `loadId` is no transfer's, whatever it says. */
 export function walletLoadWorkflowId(idKey: Uint8Array, tenant: string, loadId: string): string {
   const hash = createHmac('sha256', idKey).update(`wallet-load:${tenant}:${loadId}`).digest('hex').slice(0, 32)

@@ -64,3 +64,10 @@ function complaint(issue: z.core.$ZodIssue): FieldError {
   }
   return { code: 'INVALID', message: issue.message }
 }
+
+/** Ids of Eko's, and counts. */
+export const positiveSchema = z
+  .number()
+  .int('Must be a whole number.')
+  .positive('Must be positive.')
+  .max(Number.MAX_SAFE_INTEGER)

@@ -1,6 +1,14 @@
 import type { SealedField } from '../values/sealed-field.js'
 import type { LimitCode } from './codes.js'
-import type { ConsentText, Dependency, Profile, SenderDetails, SupportFacts, TransactionOtpInput } from './messages.js'
+import type {
+  ConsentText,
+  Dependency,
+  NewRecipient,
+  Profile,
+  SenderDetails,
+  SupportFacts,
+  TransactionOtpInput,
+} from './messages.js'
 import type { Policy } from './policy.js'
 import type { Rail } from './states.js'
 
@@ -36,6 +44,16 @@ export const MONEY_CALLS = [
 ] as const
 export type MoneyCallName = (typeof MONEY_CALLS)[number]
 
+/** Those of them that list and add recipients. */
+export const RECIPIENT_CALLS = [
+  'getRecipients',
+  'addRecipient',
+  'addRecipientBank',
+  'generateRecipientBankOtp',
+  'validateRecipientBankOtp',
+] as const satisfies readonly MoneyCallName[]
+export type RecipientCallName = (typeof RECIPIENT_CALLS)[number]
+
 /** Those of them that move a sender's money, or tell what became of it. */
 export const TRANSFER_CALLS = [
   'loadWallet',
@@ -66,6 +84,8 @@ export interface CallRequest {
   readonly wallet?: { readonly token: SealedField | null; readonly id: string }
   /** Of a transfer: Eko's id of the recipient. */
   readonly recipientId?: number
+  /** Whom to add; checked again before Eko is asked. */
+  readonly recipient?: NewRecipient
   /** Of a transfer, in integer paise; Eko's wire takes whole rupees. */
   readonly amountPaise?: number
   readonly beneficiaryId?: string
@@ -304,7 +324,7 @@ export type TransactionOtpRequest = TransactionOtpInput & Pick<CallRequest, 'cli
 
 /** The activities as the workflows see them. */
 export type JourneyActivities = Readonly<
-  Record<CallName | TransferCallName, (request: CallRequest) => Promise<CallOutcome>>
+  Record<CallName | MoneyCallName, (request: CallRequest) => Promise<CallOutcome>>
 > & {
   /** Resolves tenant, rail and policy; asks nothing of Eko. */
   resolveJourney(request: ResolveRequest): Promise<ResolveOutcome>

@@ -121,6 +121,17 @@ export const OUTCOMES = {
     action: 'Correct it; no attempt was spent.',
   },
   FIELDS_REFUSED: { cause: 'Eko refused fields; see `fieldErrors`.', action: 'Correct them.' },
+  RECIPIENTS_LISTED: { cause: 'The sender’s recipients are in the view.', action: 'Choose one, or add one.' },
+  RECIPIENT_ADDED: { cause: 'Eko has taken the recipient; `detail` is its id.', action: 'Register its bank.' },
+  RECIPIENT_EXISTS: { cause: 'The sender has this recipient already; `detail` is its id.', action: 'Use it.' },
+  RECIPIENT_REFUSED: { cause: 'Eko does not take the recipient.', action: 'Correct its details.' },
+  BANK_ADDED: { cause: 'The bank is registered; `detail` is its beneficiary_id.', action: 'Send money.' },
+  BANK_VERIFIED: { cause: 'The bank is registered and confirmed.', action: 'Send money after the hour.' },
+  COOLING: { cause: 'The bank was registered within the hour.', action: 'Try again after the hour.' },
+  NOT_ADDED: {
+    cause: 'The answer was lost, and Eko’s list does not have it.',
+    action: 'Look at the list a little later; then do it again.',
+  },
   LANGUAGE_NOT_OFFERED: {
     cause: 'The consent is not offered in this language.',
     action: 'Choose one of `nextAction.languages`.',

@@ -92,6 +92,30 @@ const positiveInteger: Check = (value) =>
 const reference: Check = text(40, /^[A-Za-z0-9_-]+$/)
 export const inquireByTid = shape({ ...operator, tid: { check: reference } })
 
+export const addRecipient = shape({
+  ...envelope,
+  recipient: {
+    check: nested({
+      name: { check: text(50, /^[A-Za-z]+( [A-Za-z]+)*$/) },
+      mobile: { check: text(10, /^[6-9]\d{9}$/) },
+      account: { check: text(18, /^\d{9,18}$/) },
+      ifsc: { check: text(11, /^[A-Z]{4}0[A-Z0-9]{6}$/) },
+      bankId: { check: positiveInteger },
+    }),
+  },
+})
+export const registerBank = shape({ ...envelope, recipientId: { check: positiveInteger } })
+
+/** The argument of a session of recipients. */
+export const recipientsInput = shape({
+  tenant: { check: text(MAX_ID, /^[A-Za-z0-9-]+$/) },
+  rail: { check: oneOf('digikhata', 'levin') },
+  mobile: { check: text(10, /^[6-9]\d{9}$/) },
+  userCode: { check: text(MAX_ID, /^\w+$/) },
+  policy: { check: policyWishes, optional: true },
+  opener: { check: text(MAX_ID), optional: true },
+})
+
 const wholeRupees: Check = (value) =>
   Number(value) % 100 === 0 ? positiveInteger(value) : 'must be whole rupees in paise'
 

@@ -24,6 +24,7 @@ import type { ClosedState, Rail, State } from './states.js'
 export * from './codes.js'
 export * from './policy.js'
 export * from './shared-messages.js'
+export * from './recipients/contract.js'
 export * from './states.js'
 export * from './transfer/contract.js'
 export type { SealedField } from '../values/sealed-field.js'
@@ -247,4 +248,5 @@ export interface TransactionOtpResult {
 }
 
 export { MESSAGES, type MessageDescriptor } from './message-table.js'
+export { RECIPIENTS_MESSAGES } from './recipients/message-table.js'
 export { TRANSFER_MESSAGES } from './transfer/message-table.js'

@@ -6,13 +6,13 @@ import type { SharedInput } from './shared-messages.js'
  * place of another journey.
  */
 export function workflowIdErrors(
-  kind: 'onboarding' | 'transfer',
+  kind: 'onboarding' | 'recipients' | 'transfer',
   { rail, tenant }: Pick<SharedInput, 'rail' | 'tenant'>,
   workflowId: string,
 ): FieldErrors {
   // A transfer's own id is one transfer, on whichever rail.
-  const scope = kind === 'onboarding' ? `${kind}:${rail}:${tenant}:` : `${kind}:${tenant}:`
+  const scope = kind === 'transfer' ? `${kind}:${tenant}:` : `${kind}:${rail}:${tenant}:`
   if (workflowId.startsWith(scope) && /^[0-9a-f]{32}$/.test(workflowId.slice(scope.length))) return {}
-  const form = kind === 'onboarding' ? `${kind}:<rail>:<tenant>` : `${kind}:<tenant>`
+  const form = kind === 'transfer' ? `${kind}:<tenant>` : `${kind}:<rail>:<tenant>`
   return { workflowId: `must be \`${form}:<32 hex digits>\`, as \`onboard id\` prints it` }
 }

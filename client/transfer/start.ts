@@ -18,7 +18,7 @@ import { requireIdKey, transferWorkflowId, walletLoadWorkflowId } from '../ids.j
 import { ATTRIBUTES, callLive } from '../journeys.js'
 import { userCodeSchema } from '../messages.js'
 import { policySchema, RAIL_NAMES, sayThatItMayHaveStarted } from '../start.js'
-import { check, textSchema, valueSchema } from '../validation.js'
+import { check, positiveSchema, textSchema, valueSchema } from '../validation.js'
 import { viewOf } from '../watch.js'
 import type { Wire } from '../wire.js'
 import { createTransferHandle, type TransferHandle } from './handle.js'
@@ -70,8 +70,6 @@ export interface StartedTransfer {
   readonly handle: TransferHandle
 }
 
-const positive = z.number().int('Must be a whole number.').positive('Must be positive.').max(Number.MAX_SAFE_INTEGER)
-
 /** Integer paise that Eko's wire can carry. */
 export const amountSchema = valueSchema((paise) => {
   const rupees = wholeRupees(paise)
@@ -83,10 +81,10 @@ const requestSchema = z.strictObject({
   rail: z.enum(RAILS),
   mobile: valueSchema(parseMobile),
   userCode: userCodeSchema,
-  recipientId: positive,
+  recipientId: positiveSchema,
   amountPaise: amountSchema,
   beneficiaryId: textSchema(64, /^\w+$/).optional(),
-  channel: positive.optional(),
+  channel: positiveSchema.optional(),
   location: valueSchema(parseLocation).optional(),
   proveSender: z.boolean().optional(),
   policy: policySchema.optional(),

@@ -270,7 +270,7 @@ function keepStreak(journey: Core, outcome: CallOutcome): number {
 
 /** The kind of code that was sent by a call, or may have been; null where none was. */
 export function sentBy<J extends Core>(turn: Turn<J>, name: CallOf<J>, { answer }: CallOutcome): PurposeOf<J> | null {
-  const mayHaveSent = ['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'].includes(answer)
+  const mayHaveSent = ['OTP_SENT', 'BANK_ADDED', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'].includes(answer)
   // On Levin a code may be out although its reference is missing: no other call sends one.
   const unusable = answer === 'OTP_REF_MISSING' && turn.journey.plan?.resendSenderOtp === name
   return mayHaveSent || unusable ? dispatchPurpose(turn.flow, name) : null
