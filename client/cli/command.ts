@@ -8,6 +8,15 @@ export interface CommandContext {
   readonly add: (command: string, description: string, examples: readonly string[]) => Command
 }
 
+/** A command under another one, with the options that all have. */
+export function subcommand(outer: Command, name: string, description: string): Command {
+  return outer
+    .command(name)
+    .description(description)
+    .option('--json', 'print one JSON object')
+    .option('--tenant <name>', 'tenant, instead of ONBOARDING_TENANT')
+}
+
 /** Options that say which journey, and how long to wait for it. */
 export function withTarget(command: Command): Command {
   return withDeadline(command)

@@ -6,6 +6,7 @@ import { addJourneyCommands } from './commands/journey.js'
 import { addListCommands } from './commands/list.js'
 import { addMessageCommands } from './commands/messages.js'
 import { addOperatorCommands } from './commands/operator.js'
+import { addRecipientsCommand } from './commands/recipients.js'
 import { addReplayCommand } from './commands/replay.js'
 import { addSecretCommands } from './commands/secrets.js'
 import { addDoctorCommand } from './commands/doctor.js'
@@ -46,6 +47,7 @@ export function buildProgram(run: Runner, name: string): Command {
   addListCommands(context)
   addTransactionOtpCommand(context)
   addTransferCommands(context)
+  addRecipientsCommand(context)
   addSecretCommands(context)
   addReplayCommand(context)
   addKeysCommand(context)

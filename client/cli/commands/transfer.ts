@@ -4,7 +4,7 @@ import { paiseFromRupees } from '../../../values/index.js'
 import type { OutcomeCode, TransferReceipt } from '../../../workflows/messages.js'
 import type { TransferHandle } from '../../transfer/handle.js'
 import type { StartedTransfer, TransferRequest } from '../../transfer/start.js'
-import { type CommandContext, withDeadline } from '../command.js'
+import { type CommandContext, subcommand, withDeadline } from '../command.js'
 import { timelineLines } from '../explain.js'
 import { UsageError } from '../io.js'
 import type { Answer, Runner } from '../run.js'
@@ -68,21 +68,12 @@ export function addTransferCommands({ add, run }: CommandContext): void {
     'onboard refund send-code --transfer order-4711',
     'onboard refund confirm --transfer order-4711',
   ])
-  withSubmission(sub(refund, 'send-code', 'Have the refund’s code sent to the sender')).action(run(resend))
-  withCode(sub(refund, 'confirm', 'Enter the refund’s code')).action(
+  withSubmission(subcommand(refund, 'send-code', 'Have the refund’s code sent to the sender')).action(run(resend))
+  withCode(subcommand(refund, 'confirm', 'Enter the refund’s code')).action(
     run((session, flags: CodeFlags) =>
       enterCode(session, flags, 'Refund OTP', (handle, code) => handle.enterRefundOtp(code)),
     ),
   )
-}
-
-/** A command under another one, with the options that all have. */
-function sub(outer: Command, name: string, description: string): Command {
-  return outer
-    .command(name)
-    .description(description)
-    .option('--json', 'print one JSON object')
-    .option('--tenant <name>', 'tenant, instead of ONBOARDING_TENANT')
 }
 
 function withTransfer(command: Command): Command {
@@ -100,7 +91,7 @@ function withCode(command: Command): Command {
 }
 
 function addStart(transfer: Command, run: Runner): void {
-  withDeadline(sub(transfer, 'start', 'Start a transfer, or join the one of this id'))
+  withDeadline(subcommand(transfer, 'start', 'Start a transfer, or join the one of this id'))
     .option('--rail <rail>', 'digikhata or levin', 'digikhata')
     .option('--mobile <number>', 'the sender’s mobile; asked for where it is left out or `-`')
     .option('--user-code <code>', 'Eko’s code of the agent (default: ONBOARDING_USER_CODE)')
@@ -116,7 +107,7 @@ function addStart(transfer: Command, run: Runner): void {
 }
 
 function addLoad(transfer: Command, run: Runner): void {
-  withDeadline(sub(transfer, 'load-wallet', 'Load a sender’s DigiKhata wallet with the agent’s money, once'))
+  withDeadline(subcommand(transfer, 'load-wallet', 'Load a sender’s DigiKhata wallet with the agent’s money, once'))
     .option('--mobile <number>', 'the sender’s mobile; asked for where it is left out or `-`')
     .option('--user-code <code>', 'Eko’s code of the agent (default: ONBOARDING_USER_CODE)')
     .requiredOption('--amount <rupees>', 'whole rupees')
@@ -125,10 +116,10 @@ function addLoad(transfer: Command, run: Runner): void {
 }
 
 function addReading(transfer: Command, run: Runner): void {
-  withTransfer(sub(transfer, 'status', 'Show a transfer and what is to be done'))
+  withTransfer(subcommand(transfer, 'status', 'Show a transfer and what is to be done'))
     .option('--watch', 'go on showing changes until it ends')
     .action(run(status))
-  withTransfer(sub(transfer, 'explain', 'Tell its story, for an operator and for Eko’s support')).action(
+  withTransfer(subcommand(transfer, 'explain', 'Tell its story, for an operator and for Eko’s support')).action(
     run(async (session, flags: TransferTarget) => {
       const view = await (await target(session, flags)).view()
       return { json: view, lines: [...transferLines(view, session.program), '', ...timelineLines(view)] }
@@ -137,17 +128,17 @@ function addReading(transfer: Command, run: Runner): void {
 }
 
 function addCodes(transfer: Command, run: Runner): void {
-  withCode(sub(transfer, 'sender-otp', 'Enter the code that proves the mobile')).action(
+  withCode(subcommand(transfer, 'sender-otp', 'Enter the code that proves the mobile')).action(
     run((session, flags: CodeFlags) =>
       enterCode(session, flags, 'Sender OTP', (handle, code) => handle.enterSenderOtp(code)),
     ),
   )
-  withCode(sub(transfer, 'confirm', 'Enter the transaction OTP: the money is debited with it')).action(
+  withCode(subcommand(transfer, 'confirm', 'Enter the transaction OTP: the money is debited with it')).action(
     run((session, flags: CodeFlags) =>
       enterCode(session, flags, 'Transaction OTP', (handle, code) => handle.enterTransactionOtp(code)),
     ),
   )
-  withSubmission(sub(transfer, 'resend', 'Have another code sent')).action(run(resend))
+  withSubmission(subcommand(transfer, 'resend', 'Have another code sent')).action(run(resend))
 }
 
 interface OperatorCommand {
@@ -187,7 +178,7 @@ const OPERATOR_COMMANDS: readonly OperatorCommand[] = [
 
 function addOperators(transfer: Command, run: Runner): void {
   for (const { command, description, send } of OPERATOR_COMMANDS) {
-    const added = withSubmission(sub(transfer, command, description))
+    const added = withSubmission(subcommand(transfer, command, description))
       .option('--reason <text>', 'for the audit; asked for where it is left out. No personal data')
       .option('--actor <id>', 'who you are, as an opaque id (default: onboard-cli)')
     if (command === 'take-over') added.requiredOption('--user-code <code>', 'the agent that goes on with it')
