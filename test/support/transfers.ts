@@ -1,11 +1,4 @@
-import type {
-  OnboardingClient,
-  Policy,
-  Rail,
-  StartedTransfer,
-  TransferRequest,
-  TransferView,
-} from '../../client/index.js'
+import type { OnboardingClient, Policy, Rail, StartedTransfer, TransferRequest } from '../../client/index.js'
 import { accountOf, ACCOUNT_SCENARIOS } from '../../sandbox/money/scenario-accounts.js'
 import type { TransactionJson, TransferPath } from '../../sandbox/index.js'
 import { NO_COOLDOWN, USER_CODE } from './journeys.js'
@@ -85,9 +78,12 @@ export function follow(stack: TestStack, request: TransferRequest, started: Star
 }
 
 /** The challenge whose code is asked for. */
-export function challengeOf({ nextAction }: Pick<TransferView, 'nextAction'>): string {
-  if (!('challengeId' in nextAction) || nextAction.challengeId === undefined) {
-    throw new Error(`No code is asked for: ${nextAction.do}`)
-  }
+export function challengeOf({ nextAction }: { readonly nextAction: AnyAction }): string {
+  if (nextAction.challengeId === undefined) throw new Error(`No code is asked for: ${nextAction.do}`)
   return nextAction.challengeId
+}
+
+interface AnyAction {
+  readonly do: string
+  readonly challengeId?: string
 }
