@@ -6,6 +6,7 @@ import { blockLimit, startBlocked, untilLookUpIsRetried } from '../support/block
 import { newPerson } from '../support/people.js'
 import { json, signalRaw, UNDECODABLE } from '../support/raw-messages.js'
 import type { TestStack } from '../support/test-stack.js'
+import { MONEY_KINDS } from './money-kinds.js'
 
 /** Takes one journey through, and answers its workflow id when it has ended. */
 type Kind = (stack: TestStack) => Promise<string>
@@ -61,6 +62,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   // Of a release in which an ending waited for the look-up, and of one in which it does not.
   'digikhata-cancelled-after-look-up': cancelledDuringLookUp,
   'digikhata-cancelled-during-look-up': cancelledDuringLookUp,
+  ...MONEY_KINDS,
 }
 
 async function walk(starting: Promise<TestJourney>): Promise<string> {

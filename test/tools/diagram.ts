@@ -4,8 +4,10 @@ import {
   CLOSED_STATES,
   type MessageDescriptor,
   MESSAGES,
+  OPEN_RECIPIENTS_STATES,
   OPEN_STATES,
   OPEN_TRANSFER_STATES,
+  RECIPIENTS_MESSAGES,
   TRANSFER_MESSAGES,
 } from '../../workflows/messages.js'
 import { TRANSFER_CALLED_FROM, TRANSFER_TRANSITIONS } from '../../workflows/transfer/transitions.js'
@@ -88,6 +90,11 @@ export function messagesTable(): string {
 /** Every message of a transfer. */
 export function transferMessagesTable(): string {
   return messagesOf(TRANSFER_MESSAGES, OPEN_TRANSFER_STATES.length)
+}
+
+/** Every message of a session of recipients. */
+export function recipientsMessagesTable(): string {
+  return messagesOf(RECIPIENTS_MESSAGES, OPEN_RECIPIENTS_STATES.length)
 }
 
 function messagesOf(messages: Readonly<Record<string, MessageDescriptor<string>>>, openStates: number): string {

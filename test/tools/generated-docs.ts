@@ -18,6 +18,7 @@ import { RULES } from '../mutation/rules.js'
 import {
   journeyDiagram,
   messagesTable,
+  recipientsMessagesTable,
   transferMessagesTable,
   transferTransitionsTable,
   transitionsTable,
@@ -30,6 +31,7 @@ export const BLOCKS: Readonly<Record<string, () => string>> = {
   messages: messagesTable,
   'transfer-transitions': transferTransitionsTable,
   'transfer-messages': transferMessagesTable,
+  'recipients-messages': recipientsMessagesTable,
   'worker-settings': () =>
     table(
       ['setting', 'default', 'meaning'],
