@@ -91,7 +91,7 @@ export const RECIPIENTS_TRANSITIONS: readonly RecipientsTransition[] = [
   { call: 'validateRecipientBankOtp', answers: ['UNKNOWN_OUTCOME'], action: 'readList', to: [READY] },
   { call: 'validateRecipientBankOtp', answers: ['FIELDS_REFUSED'], action: 'codeFieldsRefused', to: [OTP] },
 
-  { call: '*', answers: ['RECIPIENT_REFUSED', 'COOLING', 'TRANSFER_LIMIT'], action: 'refused', to: ['SAME', READY] },
+  { call: '*', answers: ['RECIPIENT_REFUSED', 'COOLING'], action: 'refused', to: ['SAME', READY] },
   { call: '*', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveSenderAgain', to: [LOOKUP, PROOF] },
   { call: '*', answers: ['INPUT_REFUSED'], action: 'refuseInput', to: ['SAME'] },
   { call: '*', answers: ['NOT_SENT', 'BUSY', 'CONFIGURATION'], action: 'park', to: ['SAME'] },

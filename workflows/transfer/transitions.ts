@@ -103,7 +103,12 @@ export const TRANSFER_TRANSITIONS: readonly TransferTransition[] = [
 
   { call: 'sendTransactionOtp', answers: ['OTP_SENT'], action: 'openChallenge', to: [OTP] },
   { call: 'sendTransactionOtp', answers: ['UNKNOWN_OUTCOME'], action: 'uncertainDispatch', to: [OTP] },
-  { call: 'sendTransactionOtp', answers: ['WALLET_TOKEN_REFUSED'], action: 'proveSenderAgain', to: [LOOKUP, PROOF] },
+  {
+    call: 'sendTransactionOtp',
+    answers: ['WALLET_TOKEN_REFUSED'],
+    action: 'proveSenderAgain',
+    to: [LOOKUP, PROOF, 'SAME'],
+  },
   {
     call: 'sendTransactionOtp',
     answers: ['INSUFFICIENT_BALANCE', 'TRANSFER_LIMIT', 'RECIPIENT_REFUSED', 'COOLING'],
@@ -129,7 +134,7 @@ export const TRANSFER_TRANSITIONS: readonly TransferTransition[] = [
     call: 'initiateTransaction',
     answers: ['WALLET_TOKEN_REFUSED'],
     action: 'proveSenderAgain',
-    to: [LOOKUP, PROOF, 'REJECTED'],
+    to: [LOOKUP, PROOF, 'SAME', 'REJECTED'],
   },
   {
     call: 'initiateTransaction',
@@ -140,9 +145,8 @@ export const TRANSFER_TRANSITIONS: readonly TransferTransition[] = [
   { call: 'initiateTransaction', answers: ['SENDER_UNKNOWN'], action: 'notOnboarded', to: ['REJECTED'] },
   { call: 'initiateTransaction', answers: ['FIELDS_REFUSED'], action: 'codeFieldsRefused', to: [OTP, 'REJECTED'] },
 
-  { call: 'loadWallet', answers: ['WALLET_LOADED', 'TRANSFER_DONE'], action: 'done', to: ['COMPLETED', DEBIT] },
+  { call: 'loadWallet', answers: ['WALLET_LOADED'], action: 'done', to: ['COMPLETED', DEBIT] },
   { call: 'loadWallet', answers: ['TRANSFER_FAILED'], action: 'failed', to: ['FAILED'] },
-  { call: 'loadWallet', answers: ['REFUNDED'], action: 'refunded', to: ['REFUNDED', DEBIT] },
   { call: 'loadWallet', answers: ['TRANSFER_PENDING'], action: 'pending', to: [DEBIT] },
   {
     call: 'loadWallet',
