@@ -29,6 +29,8 @@ export interface ReadinessOptions {
   readonly searchAttributes: SearchAttributes
   /** Asked between attempts: a server that has ended will never be ready. */
   readonly isAlive: () => boolean
+  /** Whether the server itself has said that it listens there. */
+  readonly hasPort: () => boolean
   readonly timeoutMs: number
 }
 
@@ -83,7 +85,7 @@ export const waitUntilReady = async (options: ReadinessOptions): Promise<void> =
   const deadline = Date.now() + options.timeoutMs
   let last = `nobody listens at ${options.address}`
   while (options.isAlive() && Date.now() < deadline) {
-    if (!(await listens(options.address))) {
+    if (!options.hasPort() || !(await listens(options.address))) {
       await sleep(RETRY_MS)
       continue
     }

@@ -41,9 +41,17 @@ export function createOnboardingWorker(config: WorkerShape, dependencies: Worker
     maxCachedWorkflows: config.maxCachedWorkflows,
     maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
     stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
+    ...OUTLASTS_A_FREEZE,
     ...versioning(config.version),
   })
 }
+
+/**
+ * The SDK interrupts a workflow's step after five seconds by the clock, and has no public option for it. A process that was
+ * frozen for so long in the middle of one would end by it: Node's `vm` leaves async hooks in disorder
+ * ("async hook stack has become corrupted"). Our steps are a few milliseconds of pure code.
+ */
+const OUTLASTS_A_FREEZE = { isolateExecutionTimeout: '1 minute' }
 
 /** Where the workflows' entry is: TypeScript in the source tree, JavaScript in the package. */
 export const WORKFLOWS_PATH = workflowFile('index')

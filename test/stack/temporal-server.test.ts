@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -45,6 +45,17 @@ const withClient = async <T>(server: TemporalServer, use: (client: Client) => Pr
 const OnboardingState = defineSearchAttributeKey('OnboardingState', 'KEYWORD')
 
 describe('the local Temporal server', () => {
+  it('has its port to itself, also where another one that wanted the same was quicker', async () => {
+    const folder = newFolder()
+    const [chosen, goOn] = [join(folder, 'chosen'), join(folder, 'go-on')]
+    const waits = `touch '${chosen}'; until [ -e '${goOn}' ]; do sleep 0.1; done; sleep 1; exec '${cliPath}' "$@"`
+    const late = start({ cliPath: script(join(folder, 'temporal'), waits) })
+    await until(() => existsSync(chosen))
+    const quick = await start()
+    writeFileSync(goOn, '')
+    expect((await late).port).not.toBe(quick.port)
+  })
+
   it('answers with its UI and the search attributes of the journeys, and is gone after stop', async () => {
     const server = await start({ headless: false })
     expect((await fetch(server.uiUrl ?? '')).status).toBe(200)

@@ -10,14 +10,14 @@ export interface Command {
   readonly output: 'kept' | 'shown'
 }
 
-let current: number | undefined
+const running = new Set<number>()
 
-/** Asks the program that runs now, if any, to end. */
+/** Asks the programs that run now to end. */
 export function endCurrent(signal: NodeJS.Signals = 'SIGTERM'): void {
-  if (current !== undefined) process.kill(current, signal)
+  for (const pid of running) process.kill(pid, signal)
 }
 
-/** Runs a program without standard input, to its end; one at a time. */
+/** Runs a program without standard input, to its end. */
 export function run({
   program,
   args,
@@ -27,12 +27,13 @@ export function run({
   return new Promise((resolve, reject) => {
     const stream = output === 'shown' ? 'inherit' : 'pipe'
     const child = spawn(program, [...args], { env, stdio: ['ignore', stream, stream] })
-    current = child.pid
+    const { pid } = child
+    if (pid !== undefined) running.add(pid)
     const chunks: Buffer[] = []
     for (const pipe of [child.stdout, child.stderr]) pipe?.on('data', (chunk: Buffer) => void chunks.push(chunk))
     child.once('error', reject)
     child.once('close', (code) => {
-      current = undefined
+      if (pid !== undefined) running.delete(pid)
       resolve({ code, output: Buffer.concat(chunks).toString('utf8') })
     })
   })

@@ -27,8 +27,10 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Test files of a suite that run at the same time, where most of them wait; default 1. */
-const AT_ONCE: Readonly<Record<string, number>> = { e2e: 2, leak: 2 }
+/** Test files of a suite that run at the same time: most of them wait most of the time. */
+const USUALLY_AT_ONCE = 2
+/** Suites whose files build or pack the one folder, or measure. */
+const AT_ONCE: Readonly<Record<string, number>> = { house: 1, mutation: 1, stack: 1 }
 
 /** Runs a stage, says how it went and how long it took. What a stage throws fails that stage only. */
 async function stage(name: string, work: () => Promise<Count>): Promise<void> {
@@ -113,9 +115,12 @@ async function everything(): Promise<void> {
     (cli) => ({ cli }),
     (error: unknown) => ({ error }),
   )
-  await stage('format', () => check(binOf(ROOT, 'prettier'), '--check', '.'))
-  await stage('lint', () => check(binOf(ROOT, 'eslint'), '--max-warnings=0', '.'))
-  await stage('types', () => check(binOf(ROOT, 'typescript', 'tsc'), '--noEmit'))
+  await Promise.all([
+    stage('lint', () => check(binOf(ROOT, 'eslint'), '--max-warnings=0', '.')),
+    stage('format', () => check(binOf(ROOT, 'prettier'), '--check', '.')).then(() =>
+      stage('types', () => check(binOf(ROOT, 'typescript', 'tsc'), '--noEmit')),
+    ),
+  ])
   await stage('build', () => check(binOf(ROOT, 'tsx'), join(ROOT, 'stack/build.ts')))
   // Without a server, what needs one fails at this path at once, instead of looking for one again and again.
   let cliPath = join(temporalCacheFolder(), 'temporal')
@@ -127,7 +132,9 @@ async function everything(): Promise<void> {
     return { passed: 1, failed: 0 }
   })
   for (const suite of await suites())
-    await stage(`tests: ${suite}`, () => jest([`test/${suite}/`], { TEMPORAL_CLI_PATH: cliPath }, AT_ONCE[suite]))
+    await stage(`tests: ${suite}`, () =>
+      jest([`test/${suite}/`], { TEMPORAL_CLI_PATH: cliPath }, AT_ONCE[suite] ?? USUALLY_AT_ONCE),
+    )
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
