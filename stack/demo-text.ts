@@ -1,8 +1,9 @@
 import { OUTCOMES } from '../client/index.js'
 import type { NextAction, Rail } from '../client/index.js'
 import { maskAadhaar, maskMobile, maskPan } from '../values/index.js'
-import type { Judgement } from './ledger-check.js'
+import type { DemoJudgement } from './demo-run.js'
 import type { PersonFacts } from './person.js'
+import type { PayStep } from './pay.js'
 import type { Did, Step } from './play.js'
 import type { Scene } from './scenes.js'
 import { columns, type Paint } from './terminal.js'
@@ -68,6 +69,35 @@ export function stepLine(elapsedMs: number, { scene, facts }: Cast, step: Step, 
   ]
   const head = start.padEnd(WIDTHS.slice(0, 4).reduce((sum, width) => sum + width + 2, 0))
   return `${head}${paint(styleOf(step), done.padEnd(WIDTHS[4]))}  ${paint('dim', next)}`.trimEnd()
+}
+
+const PAID: Readonly<Record<PayStep['did'], string>> = {
+  ADD_RECIPIENT: 'adds a recipient',
+  LOAD_WALLET: 'has ₹500 put into the wallet',
+  CONFIRM_TRANSFER: 'sends ₹110  ••••••',
+  CONFIRM_REFUND: 'confirms the refund  ••••••',
+}
+
+/** One line about money. */
+export function payLine(elapsedMs: number, { scene }: Cast, step: PayStep, paint: Paint): string {
+  const { did, outcome, state } = step
+  const time = `${(elapsedMs / 1_000).toFixed(2)} s`
+  const start = stepRow([time.padStart(WIDTHS[0]), scene.sender, RAIL_TEXT[scene.rail], PAID[did], ''])
+  const head = start.padEnd(WIDTHS.slice(0, 4).reduce((sum, width) => sum + width + 2, 0))
+  const style = outcome === 'PARKED' ? 'yellow' : state === 'COMPLETED' || state === 'REFUNDED' ? 'green' : 'cyan'
+  return `${head}${paint(style, paidText(step))}`.trimEnd()
+}
+
+function paidText({ did, outcome, state }: PayStep): string {
+  if (outcome === 'PARKED') return 'answer lost, or on its way: Eko is asked'
+  if (state === 'REFUND_OTP_REQUIRED') return 'failed after its debit: refund due'
+  const texts: Partial<Record<string, string>> = {
+    'ADD_RECIPIENT RECIPIENT_ADDED': 'recipient added, bank registered',
+    'LOAD_WALLET COMPLETED': 'loaded, once',
+    'CONFIRM_TRANSFER COMPLETED': 'debited, once',
+    'CONFIRM_REFUND REFUNDED': 'refunded',
+  }
+  return texts[`${did} ${outcome}`] ?? outcome
 }
 
 function styleOf({ outcome, state }: Step): 'green' | 'yellow' | 'cyan' {
@@ -139,8 +169,8 @@ export interface Outcome extends Cast {
 }
 
 /** The judge's table, and every difference that was found. */
-export function judgementLines(outcomes: readonly Outcome[], judgement: Judgement, paint: Paint): string[] {
-  const { verdicts, strays, smsSent, agrees } = judgement
+export function judgementLines(outcomes: readonly Outcome[], judgement: DemoJudgement, paint: Paint): string[] {
+  const { verdicts, strays, smsSent, agrees, money } = judgement
   const agreeing = (at: number): boolean => verdicts[at]?.differences.length === 0
   const rows = outcomes.map(({ scene: { sender, rail, title }, result }, at) => [
     ...[`  ${sender}`, RAIL_TEXT[rail], title, result, String(verdicts[at]?.smsSent ?? 0)],
@@ -154,6 +184,7 @@ export function judgementLines(outcomes: readonly Outcome[], judgement: Judgemen
       ...(verdicts[at]?.differences ?? []).map((difference) => `${sender}: ${difference}`),
     ]),
     ...strays,
+    ...money.differences,
   ]
   return [
     paint('bold', "The judge: the sandbox's ledger of what truly happened, beside what each journey says of itself"),
@@ -164,8 +195,12 @@ export function judgementLines(outcomes: readonly Outcome[], judgement: Judgemen
     ),
     '',
     `${completed} of ${outcomes.length} journeys completed, ${smsSent} SMS sent.`,
+    `${money.transfers} transfers, ${money.debits} debits, ${money.refunds} refunds.`,
     agrees
-      ? paint('green', 'The ledger agrees with every result: no SMS too many, no code used twice, no step done twice.')
+      ? paint(
+          'green',
+          'The ledger agrees with every result: no SMS too many, no code or step twice, no rupee debited twice.',
+        )
       : paint('red', 'The ledger does not agree:'),
     ...differences.map((difference) => `  - ${difference}`),
   ]

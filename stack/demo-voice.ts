@@ -1,8 +1,9 @@
 import type { Dialect } from '../sandbox/index.js'
-import { type Cast, castLines, happened, judgementLines, type Outcome, stepLine } from './demo-text.js'
+import { type Cast, castLines, happened, judgementLines, type Outcome, payLine, stepLine } from './demo-text.js'
 import { messageOf } from './error-message.js'
-import type { Judgement } from './ledger-check.js'
+import type { DemoJudgement } from './demo-run.js'
 import type { LocalStack } from './local-stack.js'
+import type { PayStep } from './pay.js'
 import type { Step } from './play.js'
 import type { Paint } from './terminal.js'
 
@@ -14,8 +15,9 @@ export interface Voice {
   /** The scenes begin. */
   begin(cast: readonly Cast[]): void
   step(cast: Cast, step: Step): void
+  paid(cast: Cast, step: PayStep): void
   failed(cast: Cast, error: unknown): void
-  judged(outcomes: readonly Outcome[], judgement: Judgement): void
+  judged(outcomes: readonly Outcome[], judgement: DemoJudgement): void
 }
 
 /** Prints one line; `console.log` or a collector. */
@@ -47,6 +49,7 @@ export function humanVoice(print: Print, paint: Paint): Voice {
       since = Date.now()
     },
     step: (cast, step) => print(stepLine(elapsed(), cast, step, paint)),
+    paid: (cast, step) => print(payLine(elapsed(), cast, step, paint)),
     failed: (cast, error) => print(paint('red', `${cast.scene.sender} cannot go on: ${messageOf(error)}`)),
     judged(outcomes, judgement) {
       print('')
@@ -70,8 +73,9 @@ export function jsonVoice(print: Print, note: Print): Voice {
       const facts = { did, outcome, state, nextAction: nextAction.do, ...(trueStage && { trueStage }) }
       event('step', { ...who(cast), ...facts, happened: happened(step) })
     },
+    paid: (cast, step) => event('payment', { ...who(cast), ...step }),
     failed: (cast, error) => event('failed', { ...who(cast), message: messageOf(error) }),
-    judged(outcomes, { verdicts, strays, smsSent, agrees }) {
+    judged(outcomes, { verdicts, strays, smsSent, agrees, money }) {
       outcomes.forEach((outcome, at) => {
         const { smsSent: sms = 0, differences = [] } = verdicts[at] ?? {}
         const agreesHere = differences.length === 0
@@ -80,9 +84,14 @@ export function jsonVoice(print: Print, note: Print): Voice {
           ...{ result: outcome.result, smsSent: sms, ledgerAgrees: agreesHere, differences },
         })
       })
-      for (const stray of strays) event('stray', { message: stray })
+      for (const stray of [...strays, ...money.differences]) event('stray', { message: stray })
+      const { transfers, debits, refunds } = money
       const completed = outcomes.filter(({ result }) => result.startsWith('COMPLETED')).length
-      print(JSON.stringify({ summary: { journeys: outcomes.length, completed, smsSent, ledgerAgrees: agrees } }))
+      print(
+        JSON.stringify({
+          summary: { journeys: outcomes.length, completed, smsSent, transfers, debits, refunds, ledgerAgrees: agrees },
+        }),
+      )
     },
   }
 }

@@ -63,14 +63,20 @@ export function judge(journeys: readonly JourneyFacts[], ledger: LedgerJson): Ju
   return { verdicts, strays, smsSent: ledger.sms.length, agrees }
 }
 
-/** The part of a result that the ledger can confirm or deny. */
-export function endOf({ state, capability, completionEvidence, view }: OnboardingResult): JourneyEnd {
+/**
+ * The part of a result that the ledger can confirm or deny.
+ * @param moreSenderCodes sent to the sender after the journey, e.g. for a transfer
+ */
+export function endOf(
+  { state, capability, completionEvidence, view }: OnboardingResult,
+  moreSenderCodes = 0,
+): JourneyEnd {
   const { SENDER, AADHAAR } = view.attempts
   return {
     state,
     capability,
     steps: completionEvidence?.steps ?? [],
-    sent: { SENDER: SENDER.sent, AADHAAR: AADHAAR.sent },
+    sent: { SENDER: SENDER.sent + moreSenderCodes, AADHAAR: AADHAAR.sent },
     wrong: { SENDER: SENDER.wrongInJourney, AADHAAR: AADHAAR.wrongInJourney },
   }
 }
@@ -147,18 +153,19 @@ function stepsDiffer(ledger: LedgerJson, wanted: Wanted, end: JourneyEnd | null)
   ]
 }
 
-/** Entries of senders that are in no journey, SMS to phones of others, references used twice, money. */
+/** Entries of senders that are in no journey, SMS to phones of others, references used twice, money of strangers. */
 function straysOf(journeys: readonly JourneyFacts[], ledger: LedgerJson): string[] {
   const known = new Set(journeys.map(({ rail, mobile }) => `${rail}:${mobile}`))
   const isKnown = (rail: string | null, mobile: string | null): boolean => known.has(`${rail}:${mobile}`)
   const refs = ledger.calls.flatMap(({ clientRefId }) => (clientRefId === null ? [] : [clientRefId]))
   const strangers = ledger.calls.filter(({ rail, mobile }) => !isKnown(rail, mobile)).length
+  const strangeMoney = ledger.money.filter(({ rail, mobile }) => !isKnown(rail, mobile)).length
   const misled = ledger.sms.filter((sms) => !isKnown(sms.rail, sms.sender) || sms.mobile !== sms.sender).length
   return [
     ...(strangers === 0 ? [] : [`calls for senders of no journey: ${strangers}`]),
     ...(misled === 0 ? [] : [`SMS to phones of no sender: ${misled}`]),
     ...twice(refs).map((ref) => `client_ref_id ${ref} was sent twice`),
-    ...(ledger.money.length === 0 ? [] : [`money moved: ${ledger.money.length} times`]),
+    ...(strangeMoney === 0 ? [] : [`money of senders of no journey moved: ${strangeMoney} times`]),
   ]
 }
 

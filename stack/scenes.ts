@@ -1,6 +1,7 @@
 import type { Dialect, KycStep, ScenariosJson } from '../sandbox/index.js'
 import type { NextAction, Rail } from '../client/index.js'
 import type { Wanted } from './ledger-check.js'
+import type { PaymentWay } from './pay.js'
 import type { PersonFacts } from './person.js'
 
 /** Where a sender does something else than what is asked. Each is done once, in this order. */
@@ -18,7 +19,10 @@ export interface Scene {
   /** The sandbox's scenario, by the sender's mobile number; none: a number that triggers nothing. */
   readonly scenario?: string
   readonly twists: readonly Twist[]
+  /** With the codes of the payment. */
   readonly wanted: Wanted
+  /** How the transfer goes that ends the scene. */
+  readonly pays: PaymentWay
 }
 
 const ALL_STEPS: readonly KycStep[] = ['ENROLLED', 'MOBILE_VERIFIED', 'AADHAAR_VERIFIED', 'PAN_VERIFIED']
@@ -38,8 +42,28 @@ const MISTYPES: readonly Twist[] = [
 ]
 const REOPENS: readonly Twist[] = [{ at: 'ENTER_SENDER_OTP', do: 'REOPEN_APP' }]
 
-/** The demo's senders: five a rail, each with its own trouble. The dialect matters where Eko's documents differ. */
+/** The demo's senders: five a rail, each with its own trouble, and a payment. */
 export function scenes(dialect: Dialect): readonly Scene[] {
+  return onboardings(dialect).map((scene, index) => ({
+    ...scene,
+    wanted: withPayment(scene),
+    pays: (['smooth', 'answerLost', 'refunded'] as const)[index % 3] ?? 'smooth',
+  }))
+}
+
+/** On Levin a session of recipients and a transfer each have the sender prove the mobile once more. */
+function withPayment({ rail, wanted }: Omit<Scene, 'pays'>): Wanted {
+  if (rail !== 'levin') return wanted
+  const more = 2
+  return {
+    ...wanted,
+    sms: { ...wanted.sms, SENDER: wanted.sms.SENDER + more },
+    codesUsed: { ...wanted.codesUsed, SENDER: wanted.codesUsed.SENDER + more },
+  }
+}
+
+/** What comes before the payments. The dialect matters where Eko's documents differ. */
+function onboardings(dialect: Dialect): readonly Omit<Scene, 'pays'>[] {
   const newSender = { title: 'new to Eko, makes no mistake', twists: [], wanted: SMOOTH }
   const mistypes = {
     title: 'types wrong codes, asks for a new one',

@@ -73,8 +73,9 @@ describe('npm run demo -- --json', () => {
     const demo = run('stack/demo.ts', ['--json', '--dialect', dialect])
     const end = await demo.process.exited
     const told = events(demo)
-    const smsSent = { 'portal-2026': 24, 'docs-2025': 24, wlc: 25 }[dialect]
-    expect(told.at(-1)).toEqual({ summary: { journeys: 10, completed: 10, smsSent, ledgerAgrees: true } })
+    const smsSent = { 'portal-2026': 52, 'docs-2025': 52, wlc: 53 }[dialect]
+    const money = { transfers: 10, debits: 7, refunds: 3 }
+    expect(told.at(-1)).toEqual({ summary: { journeys: 10, completed: 10, smsSent, ...money, ledgerAgrees: true } })
     expect(end).toEqual({ code: 0, signal: null })
     const verdicts = told.filter(({ event }) => event === 'verdict')
     expect(verdicts.map(({ rail, result, differences }) => [rail, result, differences])).toEqual([
@@ -95,7 +96,8 @@ describe('npm run demo', () => {
     const demo = run('stack/demo.ts', [])
     expect((await demo.process.exited).code).toBe(0)
     const text = demo.stdout.join('\n')
-    expect(text).toContain('10 of 10 journeys completed, 24 SMS sent.')
+    expect(text).toContain('10 of 10 journeys completed, 52 SMS sent.')
+    expect(text).toContain('10 transfers, 7 debits, 3 refunds.')
     expect(text).not.toContain('\u001b')
     expect(demo.stdout.filter((line) => line.length > 120)).toEqual([])
   })
@@ -163,8 +165,8 @@ describe('a scene that fails', () => {
       expect(agrees).toBe(false)
       expect(verdicts.filter(({ differences }) => differences.length > 0).map(({ sender }) => sender)).toEqual(['Asha'])
       expect(told.find((line) => line.includes('"failed"'))).toMatch(/Asha.*IDENTITY_ALREADY_USED/)
-      expect(JSON.parse(told.at(-1) ?? '')).toEqual({
-        summary: { journeys: 10, completed: 9, smsSent: 24, ledgerAgrees: false },
+      expect(JSON.parse(told.at(-1) ?? '')).toMatchObject({
+        summary: { ...{ journeys: 10, completed: 9, transfers: 9 }, ledgerAgrees: false },
       })
     } finally {
       await stack.stop()

@@ -100,13 +100,14 @@ const LIES: readonly [
   ['a client_ref_id that was sent twice', ({ ledger }) => ledger.calls.push(call('a')), /client_ref_id a/],
   ['a call for a stranger', ({ ledger }) => ledger.calls.push({ ...call('c'), mobile: '6000000009' }), /no journey: 1/],
   [
-    'money that moved',
+    'money of a stranger that moved',
     ({ ledger }) =>
       ledger.money.push({
         ...OWN,
+        mobile: '6000000009',
         ...{ kind: 'DEBIT', from: 'wallet', to: 'suspense', amountPaise: 100, tid: '1', clientRefId: null },
       }),
-    /money moved/,
+    /money of senders of no journey moved: 1/,
   ],
   ['a sender who is not ACTIVE', (facts) => alterJourney(facts, { trueStage: 'PAN_PENDING' }), /truth is PAN_PENDING/],
   ['a journey without an end', (facts) => alterJourney(facts, { end: null }), /no end, but Eko's truth is ACTIVE/],
