@@ -13,13 +13,16 @@ const NAME_KEYS = new Set(
 const BIRTH_KEY = /^dob$|birth/
 const PLACE_KEY =
   /address|pincode|postcode|postalcode|^zip(code)?$|^(city|town|village|district|street|landmark|locality|statename)$/
+/** Of a bank account only the end is shown, as on a receipt. */
+const ACCOUNT_KEY = /^(bank)?account(number|no)?$/
+const SHOWN_OF_ACCOUNT = 4
 /** Words that are a part of an address where they stand beside one, and something else otherwise: the journey's `state`. */
 const BESIDE_AN_ADDRESS = new Set(['state', 'country', 'region', 'area', 'line', 'house', 'building', 'pin'])
 /** `PAN_REQUIRED` is a journey's; no name of a place is written so. */
 const STATE_OF_JOURNEY = /^[A-Z]+(_[A-Z]+)+$/
 
 /** Names of messages stand beside their `body`; a person's name there is not of this form. */
-const MESSAGE_NAME = /^(?:[a-z]+(?:[A-Z][a-z]+)+|cancel|reenter)$/
+const MESSAGE_NAME = /^(?:[a-z]+(?:[A-Z][a-z]+)+|cancel|finish|reenter)$/
 
 /** As deep as `forPeople` looks. */
 const DEEPEST = 64
@@ -27,7 +30,7 @@ const DEEPEST = 64
 /**
  * A decoded JSON value, secrets masked already, with the people in it masked: enough to recognise somebody whom one
  * knows, not enough to learn who it is. Mobiles go wherever they stand, as `98••••••10`; names by the field they are in,
- * as `A•••• S••••`; date of birth and address are not shown. The name of a message stays, beside its `body`, where it has
+ * as `A•••• S••••`; of a bank account the last four digits stay; date of birth and address are not shown. The name of a message stays, beside its `body`, where it has
  * the form of one, and so does what is wrong with a field. A name in a sentence cannot be told from a word.
  */
 export function maskPersonal(value: unknown): unknown {
@@ -42,6 +45,7 @@ function masked(value: unknown, key: string, depth: number): unknown {
   if (typeof value === 'object') return maskedFields(value, key, depth)
   // Also where a part is a mask already: what stands around it is not.
   if (isHidden(key)) return DOTS
+  if (ACCOUNT_KEY.test(key)) return endOfAccount(String(value))
   if (typeof value === 'string') return NAME_KEYS.has(key) ? initials(value) : withoutMobiles(value)
   if (typeof value !== 'number') return value
   if (NAME_KEYS.has(key)) return DOTS
@@ -75,6 +79,11 @@ function innerKey(outer: string, inner: string): string {
 
 function isHidden(key: string): boolean {
   return BIRTH_KEY.test(key) || PLACE_KEY.test(key)
+}
+
+/** `••••5678`: nothing of a text that is too short to be a number of an account. */
+function endOfAccount(account: string): string {
+  return account.length >= 2 * SHOWN_OF_ACCOUNT ? `${DOTS}${account.slice(-SHOWN_OF_ACCOUNT)}` : DOTS
 }
 
 /** `A•••• S••••`: the number of letters says nothing. What is masked already stays as it is. */

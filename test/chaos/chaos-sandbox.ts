@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CallEntry, FaultSpec, LedgerJson, OperationName, Rail } from '../../sandbox/index.js'
+import type { CallEntry, FaultSpec, LedgerJson, OperationName, Purpose, Rail } from '../../sandbox/index.js'
 import { SandboxControl } from '../../stack/sandbox-control.js'
 
 /** Between two looks at the ledger while a call is waited for, ms. */
@@ -19,7 +19,7 @@ export class ChaosSandbox extends SandboxControl {
   }
 
   /** Decides the next codes of a sender. */
-  async decideCodes({ rail, mobile }: Subject, purpose: 'SENDER' | 'AADHAAR', codes: readonly string[]): Promise<void> {
+  async decideCodes({ rail, mobile }: Subject, purpose: Purpose, codes: readonly string[]): Promise<void> {
     const response = await fetch(`${this.url}/next-codes/${rail}/${mobile}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { withVerhoeffDigit } from '../../sandbox/verhoeff.js'
 import type { PersonFacts } from '../../stack/person.js'
+import type { NewRecipient } from '../../workflows/messages.js'
 import type { Kind } from './kinds.js'
 
 /**
@@ -11,13 +12,14 @@ import type { Kind } from './kinds.js'
 export class Canaries {
   readonly #values = new Map<Kind, Set<string | Buffer>>()
   /** What the sandbox is told to send, and what is typed instead of it. */
-  readonly codes: Readonly<Record<'SENDER' | 'AADHAAR', { readonly right: string; readonly wrong: string }>>
+  readonly codes: Readonly<Record<'SENDER' | 'AADHAAR' | 'MONEY', { readonly right: string; readonly wrong: string }>>
 
   constructor() {
-    const [a = '', b = '', c = '', d = ''] = distinctCodes(4)
-    this.codes = { SENDER: { right: a, wrong: b }, AADHAAR: { right: c, wrong: d } }
+    const [a = '', b = '', c = '', d = '', e = '', f = ''] = distinctCodes(6)
+    this.codes = { SENDER: { right: a, wrong: b }, AADHAAR: { right: c, wrong: d }, MONEY: { right: e, wrong: f } }
     this.add('senderOtp', a, b)
     this.add('aadhaarOtp', c, d)
+    this.add('moneyOtp', e, f)
   }
 
   /** Remembers values of a kind, so that they are searched for; answers the first one. */
@@ -49,6 +51,16 @@ export class Canaries {
     this.add('address', line)
     this.add('dob', facts.details.dob)
     return facts
+  }
+
+  /** Somebody to send money to, of whom everything is a canary. */
+  recipient(): NewRecipient {
+    const name = `Q${letters(5).toLowerCase()} Z${letters(6).toLowerCase()}`
+    const recipient = { name, mobile: `7${digits(9)}`, account: `${randomInt(1, 10)}${digits(14)}` }
+    this.add('name', name)
+    this.add('mobile', recipient.mobile)
+    this.add('account', recipient.account)
+    return { ...recipient, ifsc: 'SBXB0000001', bankId: 12 }
   }
 
   /** An Aadhaar number, a PAN and a code that are sent where they do not belong. */

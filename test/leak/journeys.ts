@@ -7,6 +7,7 @@ import { signalRaw } from '../support/raw-messages.js'
 import { brokenStarts } from './broken-starts.js'
 import { watchCrash } from './crash.js'
 import { messagesThatNobodyShouldSend } from './mistakes.js'
+import { money } from './money.js'
 import type { Play } from './play.js'
 import { TENANTS, userCodeOf } from './settings.js'
 
@@ -120,6 +121,7 @@ export const SCENES: readonly Scene[] = [
     const journey = await play.begin(rail, { policy: { journeySeconds: 2 } })
     await journey.handle.result()
   }),
+  ...both('money: recipients, loads, transfers, refunds', money),
   { name: 'consent withdrawn', play: withdrawn },
   { name: 'cancelled and terminated by Temporal’s own commands', play: nativeEnds },
   { name: 'a codec key is missing', play: keyMissing },

@@ -49,8 +49,8 @@ export class Play {
   async person(rail: Rail): Promise<PersonFacts> {
     const { canaries, sandbox } = this.stack
     const facts = canaries.person()
-    for (const purpose of ['SENDER', 'AADHAAR'] as const) {
-      const { right } = canaries.codes[purpose]
+    for (const purpose of ['SENDER', 'AADHAAR', 'TRANSACTION', 'RECIPIENT', 'REFUND'] as const) {
+      const { right } = canaries.codes[purpose === 'SENDER' || purpose === 'AADHAAR' ? purpose : 'MONEY']
       const codes = Array<string>(CODES_AHEAD).fill(right)
       await sandbox.decideCodes({ rail, mobile: facts.mobile }, purpose, codes)
     }
