@@ -45,7 +45,8 @@ function masked(value: unknown, key: string, depth: number): unknown {
   if (typeof value === 'object') return maskedFields(value, key, depth)
   // Also where a part is a mask already: what stands around it is not.
   if (isHidden(key)) return DOTS
-  if (ACCOUNT_KEY.test(key)) return endOfAccount(String(value))
+  const isText = typeof value === 'string' || typeof value === 'number'
+  if (isText && ACCOUNT_KEY.test(key)) return endOfAccount(String(value))
   if (typeof value === 'string') return NAME_KEYS.has(key) ? initials(value) : withoutMobiles(value)
   if (typeof value !== 'number') return value
   if (NAME_KEYS.has(key)) return DOTS

@@ -101,4 +101,16 @@ describe('a person in what the codec server shows', () => {
       address: MASK,
     })
   })
+
+  it('shows a bank account by its end only, as text and as a number; what is masked already stays', () => {
+    const seen = {
+      account: '00123456789',
+      accountNumber: 12345678901,
+      account_no: '1234',
+      accountMasked: 'XXXXXXX6789',
+    }
+    expect(maskPersonal({ recipient: seen })).toEqual({
+      recipient: { account: '••••6789', accountNumber: '••••8901', account_no: '••••', accountMasked: 'XXXXXXX6789' },
+    })
+  })
 })
