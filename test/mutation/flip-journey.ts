@@ -1,5 +1,4 @@
 import ts from 'typescript'
-import { OPEN_STATES } from '../../workflows/states.js'
 import { flipList, flipPresence, flipScalar, flipWord } from './flip-values.js'
 import {
   asArray,
@@ -40,19 +39,30 @@ function flipStatuses(sheet: Sheet, condition: ts.Expression, entry: string): vo
   })
 }
 
+/** What a kind of journey calls its table of transitions, and what stands beside it. */
+export interface TransitionNames {
+  readonly table: string
+  readonly otherwise: string
+  readonly calledFrom: string
+  /** The type of its actions' names. */
+  readonly actions: string
+}
+
 /** The transition table, what happens where it has no row, and where each call is made from. */
-export function flipTransitions(sheet: Sheet): void {
-  const actions = namesOf(sheet.source, 'ActionName')
-  for (const element of asArray(constantOf(sheet.source, 'TRANSITIONS')).elements) {
+export function flipTransitions(sheet: Sheet, { table, otherwise, calledFrom, ...names }: TransitionNames): void {
+  const actions = namesOf(sheet.source, names.actions)
+  for (const element of asArray(constantOf(sheet.source, table)).elements) {
     const row = asObject(element)
     const answers = asArray(property(row, 'answers')?.initializer ?? row)
     flipTransition(sheet, row, `${wordOf(row, 'call') ?? ''} ${firstOf(answers)}`, actions)
   }
-  flipTransition(sheet, asObject(constantOf(sheet.source, 'OTHERWISE')), 'OTHERWISE', actions)
-  for (const [call, states] of entriesOf(asObject(constantOf(sheet.source, 'CALLED_FROM')))) {
-    flipList(sheet, asArray(states), `CALLED_FROM ${call}`, 'list')
+  flipTransition(sheet, asObject(constantOf(sheet.source, otherwise)), OTHERWISE, actions)
+  for (const [call, states] of entriesOf(asObject(constantOf(sheet.source, calledFrom)))) {
+    flipList(sheet, asArray(states), `${calledFrom} ${call}`, 'list')
   }
 }
+
+const OTHERWISE = 'OTHERWISE'
 
 function firstOf(answers: ts.ArrayLiteralExpression): string {
   return answers.elements.map((one) => one.getText().replaceAll("'", '')).join('|')
@@ -65,7 +75,7 @@ function flipTransition(
   actions: readonly string[],
 ): void {
   for (const [name, value] of entriesOf(row)) {
-    if (name === 'call' && entry !== 'OTHERWISE') flipWord(sheet, value, entry, 'call')
+    if (name === 'call' && entry !== OTHERWISE) flipWord(sheet, value, entry, 'call')
     if (name === 'answers') flipList(sheet, asArray(value), entry, 'answers')
     if (name === 'to') flipList(sheet, asArray(value), entry, 'to')
     if (name === 'action' && ts.isStringLiteral(value)) {
@@ -97,25 +107,35 @@ function namesOf(source: ts.SourceFile, type: string): string[] {
 }
 
 /** The message table: each state in which a message is legal, or is not; by whom; and its guard. */
-export function flipMessages(sheet: Sheet): void {
-  for (const [name, value] of entriesOf(asObject(constantOf(sheet.source, 'MESSAGES')))) {
+export function flipMessages(sheet: Sheet, table: string, states: OpenStates): void {
+  for (const [name, value] of entriesOf(asObject(constantOf(sheet.source, table)))) {
     for (const [field, held] of entriesOf(asObject(value))) {
       if (field === 'by') flipWord(sheet, held, name, 'by')
       if (field === 'guard') sheet.add(held, name, `guard ${held.getText()} → none`, '() => ({})')
-      if (field === 'legalIn') flipLegal(sheet, held, name)
+      if (field === 'legalIn') flipLegal(sheet, held, name, states)
     }
   }
 }
 
-function flipLegal(sheet: Sheet, node: ts.Expression, entry: string): void {
-  const isAll = node.getText() === 'OPEN_STATES'
-  const legal = isAll ? [...OPEN_STATES] : wordsIn(node)
-  for (const state of OPEN_STATES) {
+/** The open states of a kind of journey, and the constant that lists them. */
+export interface OpenStates {
+  readonly name: string
+  readonly all: readonly string[]
+}
+
+function flipLegal(sheet: Sheet, node: ts.Expression, entry: string, { name, all }: OpenStates): void {
+  const legal = node.getText() === name ? [...all] : wordsIn(listOf(sheet, node))
+  for (const state of all) {
     const isLegal = legal.includes(state)
     const others = isLegal ? legal.filter((one) => one !== state) : [...legal, state]
     const change = isLegal ? `not legal in ${state}` : `legal in ${state} too`
     sheet.add(node, entry, change, `[${others.map((one) => `'${one}'`).join(', ')}]`)
   }
+}
+
+/** The list itself, or the constant of the file that is named. */
+function listOf(sheet: Sheet, node: ts.Expression): ts.Expression {
+  return ts.isIdentifier(node) ? asArray(constantOf(sheet.source, node.text)) : node
 }
 
 function wordsIn(node: ts.Expression): string[] {

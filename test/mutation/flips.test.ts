@@ -56,7 +56,7 @@ describe('The flips', () => {
   it('know every answer and state of every transition', () => {
     const expected = TRANSITIONS.flatMap(({ answers, to }) => [...answers, ...to]).length
     const removed = flips.filter(
-      ({ file, change }) => file.endsWith('transitions.ts') && /^(answers|to) without/.test(change),
+      ({ file, change }) => file === 'workflows/transitions.ts' && /^(answers|to) without/.test(change),
     )
     // And the one state of what happens where no row fits.
     expect(removed.length).toBe(expected + 1)
@@ -64,7 +64,9 @@ describe('The flips', () => {
 
   it('know every state of every message, and every number of the policy at both its ends', () => {
     for (const name of Object.keys(MESSAGES)) {
-      const legal = about('message-table.ts', ` › ${name} › `).filter(({ change }) => /legal in /.test(change))
+      const legal = about('workflows/message-table.ts', ` › ${name} › `).filter(({ change }) =>
+        /legal in /.test(change),
+      )
       expect([name, legal.length]).toEqual([name, OPEN_STATES.length])
     }
     for (const name of Object.keys(DEFAULT_POLICY))
@@ -168,7 +170,7 @@ describe('A real run of tests', () => {
   })
 
   it('does not notice a flip of something else', async () => {
-    const [flip] = about('transitions.ts', 'to without')
+    const [flip] = about('workflows/transitions.ts', 'to without')
     expect(await bench.judge({ flip: flip?.id ?? '', tests })).toMatchObject({ fate: 'SURVIVED' })
   })
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { flipHttpRules, flipMessages, flipTransitions } from './flip-journey.js'
 import { flipOperations, flipSharedLists } from './flip-operations.js'
 import { flipNumbers, flipPair } from './flip-values.js'
+import { OPEN_RECIPIENTS_STATES, OPEN_STATES, OPEN_TRANSFER_STATES } from '../../workflows/messages.js'
 import { ROOT } from './modules.js'
 import { asArray, constantOf, type Flip, openSheet, type Sheet } from './source.js'
 
@@ -60,6 +61,16 @@ const JOURNEY_TESTS = [
   'test/journey/reachability.test.ts',
 ]
 
+const TRANSFER_TESTS = [
+  'test/transfer/rules.test.ts',
+  'test/transfer/after-the-debit.test.ts',
+  'test/activities/money-tables-and-journeys.test.ts',
+  'test/transfer/reachability.test.ts',
+  'test/transfer/properties.test.ts',
+]
+
+const RECIPIENTS_TESTS = ['test/recipients/rules.test.ts', 'test/activities/money-tables-and-journeys.test.ts']
+
 function flipTenantRules(sheet: Sheet): void {
   const pairs = (name: string): ReturnType<typeof constantOf> => constantOf(sheet.source, name)
   for (const name of ['OUTER_LIMITS', 'SANDBOX_LIMITS', 'JOURNEY_SECONDS']) flipNumbers(sheet, name, pairs(name))
@@ -90,8 +101,49 @@ export function tableFiles(): readonly TableFile[] {
     { file: 'activities/eko/classify.ts', collect: flipHttpRules, tests: EKO_TESTS },
     { file: 'workflows/policy.ts', collect: flipPolicy, tests: POLICY_TESTS },
     { file: 'activities/tenant-rules.ts', collect: flipTenantRules, tests: POLICY_TESTS },
-    { file: 'workflows/transitions.ts', collect: flipTransitions, tests: JOURNEY_TESTS },
-    { file: 'workflows/message-table.ts', collect: flipMessages, tests: JOURNEY_TESTS },
+    {
+      file: 'workflows/transitions.ts',
+      collect: (sheet) =>
+        flipTransitions(sheet, {
+          ...{ table: 'TRANSITIONS', otherwise: 'OTHERWISE', calledFrom: 'CALLED_FROM', actions: 'ActionName' },
+        }),
+      tests: JOURNEY_TESTS,
+    },
+    {
+      file: 'workflows/message-table.ts',
+      collect: (sheet) => flipMessages(sheet, 'MESSAGES', { name: 'OPEN_STATES', all: OPEN_STATES }),
+      tests: JOURNEY_TESTS,
+    },
+    {
+      file: 'workflows/transfer/transitions.ts',
+      collect: (sheet) =>
+        flipTransitions(sheet, {
+          ...{ table: 'TRANSFER_TRANSITIONS', otherwise: 'TRANSFER_OTHERWISE', calledFrom: 'TRANSFER_CALLED_FROM' },
+          actions: 'TransferActionName',
+        }),
+      tests: TRANSFER_TESTS,
+    },
+    {
+      file: 'workflows/transfer/message-table.ts',
+      collect: (sheet) =>
+        flipMessages(sheet, 'TRANSFER_MESSAGES', { name: 'OPEN_TRANSFER_STATES', all: OPEN_TRANSFER_STATES }),
+      tests: TRANSFER_TESTS,
+    },
+    {
+      file: 'workflows/recipients/transitions.ts',
+      collect: (sheet) =>
+        flipTransitions(sheet, {
+          ...{ table: 'RECIPIENTS_TRANSITIONS', otherwise: 'RECIPIENTS_OTHERWISE' },
+          ...{ calledFrom: 'RECIPIENTS_CALLED_FROM', actions: 'RecipientsActionName' },
+        }),
+      tests: RECIPIENTS_TESTS,
+    },
+    {
+      file: 'workflows/recipients/message-table.ts',
+      collect: (sheet) =>
+        flipMessages(sheet, 'RECIPIENTS_MESSAGES', { name: 'OPEN_RECIPIENTS_STATES', all: OPEN_RECIPIENTS_STATES }),
+      tests: RECIPIENTS_TESTS,
+    },
   ]
 }
 

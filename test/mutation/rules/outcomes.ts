@@ -28,7 +28,7 @@ export const OUTCOME_RULES: readonly Rule[] = [
   {
     rule: 'It counts against the quota and the cooldown.',
     file: 'workflows/engine/advance.ts',
-    find: `['OTP_SENT', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER']`,
+    find: `['OTP_SENT', 'BANK_ADDED', 'UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER']`,
     replace: `['OTP_SENT', 'UNRECOGNISED_ANSWER']`,
     test: {
       file: CODES_TEST,
