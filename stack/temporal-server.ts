@@ -105,7 +105,7 @@ const choosePorts = async (
 }
 
 const lostARaceForAPort = (server: ManagedProcess): boolean =>
-  server.lastLines(20).some((line) => /can't set .*port|address already in use/.test(line))
+  server.lastLines(400).some((line) => /can't set .*port|address already in use/.test(line))
 
 /**
  * Runs Temporal's development server on loopback and waits until it answers in the namespace and its search

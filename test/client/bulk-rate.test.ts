@@ -7,7 +7,7 @@ let server: TemporalServer
 beforeAll(async () => {
   keys = await makeKeys()
   const cli = await findTemporalCli(() => undefined)
-  server = await startTemporalServer({ cliPath: cli.path, headless: true })
+  server = await startTemporalServer({ cliPath: cli.path, headless: true, usualPorts: false })
 })
 afterAll(async () => {
   await server?.stop()

@@ -27,7 +27,7 @@ let nextMobile = 7_000_000_101
 beforeAll(async () => {
   keys = await makeKeys()
   const cli = await findTemporalCli(() => undefined)
-  server = await startTemporalServer({ cliPath: cli.path, headless: true })
+  server = await startTemporalServer({ cliPath: cli.path, headless: true, usualPorts: false })
   gateway = await startRefusingGateway(server.address)
   client = await OnboardingClient.fromEnvironment({
     env: { ...keys.env, TEMPORAL_ADDRESS: gateway.address },

@@ -18,7 +18,7 @@ let client: OnboardingClient
 beforeAll(async () => {
   keys = await makeKeys()
   const cli = await findTemporalCli(() => undefined)
-  server = await startTemporalServer({ cliPath: cli.path, headless: true })
+  server = await startTemporalServer({ cliPath: cli.path, headless: true, usualPorts: false })
   client = await connect(server.address)
 })
 afterAll(async () => {
@@ -47,7 +47,7 @@ describe('a server that is not there', () => {
 
   it('is UNREACHABLE for every call once it has gone', async () => {
     const cli = await findTemporalCli(() => undefined)
-    const brief = await startTemporalServer({ cliPath: cli.path, headless: true })
+    const brief = await startTemporalServer({ cliPath: cli.path, headless: true, usualPorts: false })
     const lost = await connect(brief.address)
     await brief.stop()
     const handle = lost.handleOf({ rail: 'levin', mobile: MOBILE })

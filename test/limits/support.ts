@@ -116,7 +116,13 @@ export class LimitStack {
 async function startServer(folder: string, port?: number): Promise<TemporalServer> {
   const { path } = await findTemporalCli((line) => void process.stderr.write(`${line}\n`))
   const dbFile = join(folder, 'temporal.db')
-  return startTemporalServer({ cliPath: path, dbFile, headless: true, ...(port !== undefined && { port }) })
+  return startTemporalServer({
+    cliPath: path,
+    dbFile,
+    headless: true,
+    usualPorts: false,
+    ...(port !== undefined && { port }),
+  })
 }
 
 function msOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {

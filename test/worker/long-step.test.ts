@@ -29,7 +29,7 @@ beforeAll(async () => {
   installRuntime({ metricsAddress: undefined }, new DefaultLogger('ERROR', () => undefined))
   folder = await mkdtemp(join(tmpdir(), 'long-step-'))
   const cli = await findTemporalCli(() => undefined)
-  server = await startTemporalServer({ cliPath: cli.path, headless: true })
+  server = await startTemporalServer({ cliPath: cli.path, headless: true, usualPorts: false })
   connection = await NativeConnection.connect({ address: server.address })
 }, 120_000)
 afterAll(async () => {

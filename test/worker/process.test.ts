@@ -84,7 +84,7 @@ describe('the worker’s program on a real server', () => {
   let server: TemporalServer
   beforeAll(async () => {
     const { path } = await findTemporalCli((line) => void process.stderr.write(`${line}\n`))
-    server = await startTemporalServer({ cliPath: path, headless: true })
+    server = await startTemporalServer({ cliPath: path, headless: true, usualPorts: false })
   }, 600_000)
   afterAll(() => server.stop())
 

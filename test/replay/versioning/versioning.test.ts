@@ -25,7 +25,7 @@ beforeAll(async () => {
   // Results say what does not replay; the log would repeat it.
   installRuntime({ metricsAddress: undefined }, new DefaultLogger('ERROR', () => undefined))
   const cli = await findTemporalCli(() => undefined)
-  server = await startTemporalServer({ cliPath: cli.path, headless: true })
+  server = await startTemporalServer({ cliPath: cli.path, headless: true, usualPorts: false })
   connection = await NativeConnection.connect({ address: server.address })
   client = new Client({ connection, namespace: server.namespace })
   for (const release of RELEASES) {
