@@ -124,6 +124,10 @@ export const OUTCOMES = {
   RECIPIENTS_LISTED: { cause: 'The sender’s recipients are in the view.', action: 'Choose one, or add one.' },
   RECIPIENT_ADDED: { cause: 'Eko has taken the recipient; `detail` is its id.', action: 'Register its bank.' },
   RECIPIENT_EXISTS: { cause: 'The sender has this recipient already; `detail` is its id.', action: 'Use it.' },
+  RECIPIENT_LIMIT: {
+    cause: 'The sender has as many recipients as Eko takes; five can be added in a day.',
+    action: 'Use one that is there, or add it another day.',
+  },
   RECIPIENT_REFUSED: { cause: 'Eko does not take the recipient.', action: 'Correct its details.' },
   BANK_ADDED: { cause: 'The bank is registered; `detail` is its beneficiary_id.', action: 'Send money.' },
   BANK_VERIFIED: { cause: 'The bank is registered and confirmed.', action: 'Send money after the hour.' },

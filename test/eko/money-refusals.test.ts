@@ -41,9 +41,10 @@ const CODES: readonly (readonly [codes: readonly number[], answer: string, on: r
     'RECIPIENT_REFUSED',
     NAMES_RECIPIENT,
   ],
+  [[39], 'RECIPIENT_LIMIT', ['addRecipient']],
   [[342], 'RECIPIENT_EXISTS', ADDS],
   [[168], 'TRANSACTION_NOT_FOUND', NAMES_TRANSACTION],
-  [[17, 31, 39, 53, 317, 327, 344, 460, 544, 585, 2134, 2135, 2148], 'REFUSED', []],
+  [[17, 31, 53, 317, 327, 344, 460, 544, 585, 2134, 2135, 2148], 'REFUSED', []],
 ]
 const codes = CODES.flatMap(([all, answer, on]) => all.map((code) => ({ code, answer, on })))
 
@@ -133,7 +134,7 @@ describe('A recipient that is there already, in words', () => {
         for (const body of places(2148, told)) {
           expect(said(table, body)).toBe(refusedAs(is(table, ...ADDS) ? 'RECIPIENT_EXISTS' : 'REFUSED'))
         }
-        for (const body of places(39, told)) expect(said(table, body)).toBe(refusedAs('REFUSED'))
+        for (const body of places(17, told)) expect(said(table, body)).toBe(refusedAs('REFUSED'))
       }
     }
   })

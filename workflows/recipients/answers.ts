@@ -141,6 +141,7 @@ export const RECIPIENTS_ACTIONS: Readonly<Record<RecipientsActionName, Action>> 
 
 const REFUSED: Partial<Record<Answer, OutcomeCode>> = {
   COOLING: 'COOLING',
+  RECIPIENT_LIMIT: 'RECIPIENT_LIMIT',
   RECIPIENT_REFUSED: 'RECIPIENT_REFUSED',
   FIELDS_REFUSED: 'FIELDS_REFUSED',
 }

@@ -79,6 +79,7 @@ export const RECIPIENTS_TRANSITIONS: readonly RecipientsTransition[] = [
 
   { call: 'addRecipient', answers: ['RECIPIENT_ADDED'], action: 'added', to: ['SAME'] },
   { call: 'addRecipient', answers: ['RECIPIENT_EXISTS', 'UNKNOWN_OUTCOME'], action: 'readList', to: ['SAME'] },
+  { call: 'addRecipient', answers: ['RECIPIENT_LIMIT'], action: 'refused', to: ['SAME'] },
   { call: 'addRecipientBank', answers: ['BANK_ADDED'], action: 'bankAdded', to: [READY] },
   { call: 'addRecipientBank', answers: ['RECIPIENT_EXISTS', 'UNKNOWN_OUTCOME'], action: 'readList', to: ['SAME'] },
   { call: 'generateRecipientBankOtp', answers: ['BANK_ADDED'], action: 'bankAdded', to: [OTP] },

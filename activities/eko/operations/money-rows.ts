@@ -82,6 +82,14 @@ export const RECIPIENT_REFUSAL: Row = refused(
   "correct the recipient's details",
 )
 
+/** Eko takes "Maximum 5 recipients per day". */
+export const RECIPIENT_LIMIT: Row = refused(
+  'Max recipient limit reached',
+  { code: 39 },
+  'RECIPIENT_LIMIT',
+  'use a recipient there is, or add it another day',
+)
+
 export const RECIPIENT_EXISTS: Row = refused(
   'Recipient already registered',
   { code: 342 },

@@ -1,4 +1,4 @@
-import { BENEFICIARY_EXISTS, RECIPIENT_EXISTS, RECIPIENT_REFUSAL } from './money-rows.js'
+import { BENEFICIARY_EXISTS, RECIPIENT_EXISTS, RECIPIENT_LIMIT, RECIPIENT_REFUSAL } from './money-rows.js'
 import { common, WALLET_REFUSALS } from './shared-rows.js'
 import { type OperationTable, type RailTables, type Row, went } from './table.js'
 
@@ -51,6 +51,7 @@ const added: readonly Row[] = [
   ),
   RECIPIENT_EXISTS,
   BENEFICIARY_EXISTS,
+  RECIPIENT_LIMIT,
   RECIPIENT_REFUSAL,
 ]
 
