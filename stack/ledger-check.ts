@@ -158,7 +158,15 @@ function straysOf(journeys: readonly JourneyFacts[], ledger: LedgerJson): string
   const known = new Set(journeys.map(({ rail, mobile }) => `${rail}:${mobile}`))
   const isKnown = (rail: string | null, mobile: string | null): boolean => known.has(`${rail}:${mobile}`)
   const refs = ledger.calls.flatMap(({ clientRefId }) => (clientRefId === null ? [] : [clientRefId]))
-  const strangers = ledger.calls.filter(({ rail, mobile }) => !isKnown(rail, mobile)).length
+  const stems = new Set(
+    ledger.calls.flatMap(({ rail, mobile, clientRefId }) =>
+      isKnown(rail, mobile) && clientRefId !== null ? [stemOf(clientRefId)] : [],
+    ),
+  )
+  // A transfer asks about references that it has not used yet, which the ledger cannot know whose they are.
+  const asksAhead = ({ operation, path }: LedgerCall): boolean =>
+    operation === 'transactionInquiry' && stems.has(stemOf(decodeURIComponent(path).split('client_ref_id:')[1] ?? ''))
+  const strangers = ledger.calls.filter((call) => !isKnown(call.rail, call.mobile) && !asksAhead(call)).length
   const strangeMoney = ledger.money.filter(({ rail, mobile }) => !isKnown(rail, mobile)).length
   const misled = ledger.sms.filter((sms) => !isKnown(sms.rail, sms.sender) || sms.mobile !== sms.sender).length
   return [
@@ -172,4 +180,11 @@ function straysOf(journeys: readonly JourneyFacts[], ledger: LedgerJson): string
 /** Values that are there more than once, each named once. */
 function twice<T>(values: readonly T[]): T[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))]
+}
+
+type LedgerCall = LedgerJson['calls'][number]
+
+/** What the references of one transfer have in common: all but the number at their end. */
+function stemOf(clientRefId: string): string {
+  return clientRefId.slice(0, -1)
 }

@@ -35,6 +35,13 @@ const call = (clientRefId: string): LedgerJson['calls'][number] => ({
   ...{ executed: true, answered: true, http: 200, status: 0, responseTypeId: 309 },
 })
 
+/** An inquiry about a reference: the ledger knows whose it is once a call has carried it. */
+const inquiry = (reference: string, clientRefId: string): LedgerJson['calls'][number] => ({
+  ...call(clientRefId),
+  ...{ operation: 'transactionInquiry', method: 'GET', rail: null, mobile: null },
+  path: `/transactions/client_ref_id%3A${reference}`,
+})
+
 /** What truly happened in that journey. */
 const truth = (): LedgerJson => ({
   sms: [
@@ -100,6 +107,11 @@ const LIES: readonly [
   ['a client_ref_id that was sent twice', ({ ledger }) => ledger.calls.push(call('a')), /client_ref_id a/],
   ['a call for a stranger', ({ ledger }) => ledger.calls.push({ ...call('c'), mobile: '6000000009' }), /no journey: 1/],
   [
+    'an inquiry about a reference that no sender’s call has',
+    ({ ledger }) => ledger.calls.push(inquiry('e2', 'c')),
+    /no journey: 1/,
+  ],
+  [
     'money of a stranger that moved',
     ({ ledger }) =>
       ledger.money.push({
@@ -139,6 +151,12 @@ describe('the judge of the demo', () => {
       smsSent: 2,
       agrees: true,
     })
+  })
+
+  it('knows whose inquiry is about a reference that was not used yet', () => {
+    const ledger = truth()
+    ledger.calls.push(call('d1'), inquiry('d1', 'e'), inquiry('d3', 'f'))
+    expect(judge([journey()], ledger)).toMatchObject({ strays: [], agrees: true })
   })
 
   it.each(LIES)('finds %s', (_, alter, says) => {
