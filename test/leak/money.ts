@@ -12,7 +12,7 @@ export async function money(play: Play, rail: Rail): Promise<void> {
   await sandbox.putPolicy({ recipientCoolingMs: 0, settlementMs: 500 })
   await sandbox.putSender(rail, mobile, { stage: 'ACTIVE', balancePaise: 1_000_000 })
   await sandbox.addFaults(
-    ...['addRecipient', 'initiateTransaction', 'loadWallet'].map((operation) => ({
+    ...['addRecipient', 'loadWallet'].map((operation) => ({
       ...{ fault: 'dropAfterCommit', operation, mobile },
     })),
   )
@@ -27,7 +27,7 @@ export async function money(play: Play, rail: Rail): Promise<void> {
     // Whoever uses a mobile as an id of a transfer shows it to nobody by it.
     const request = { transferId: `${path}-${mobile}`, recipientId, amountPaise: 11_000 }
     const { handle } = await heard.startTransfer({ ...request, rail, mobile, userCode, policy })
-    await transfer(play, play.said.overhear(handle))
+    await transfer(play, play.said.overhear(handle), mobile)
   }
 }
 
@@ -52,7 +52,7 @@ async function addRecipient(play: Play, handle: RecipientsHandle): Promise<numbe
   return recipientId
 }
 
-async function transfer(play: Play, handle: TransferHandle): Promise<void> {
+async function transfer(play: Play, handle: TransferHandle, mobile: string): Promise<void> {
   const { SENDER, MONEY } = play.stack.canaries.codes
   for (;;) {
     const { nextAction, revision } = await handle.view()
@@ -62,6 +62,7 @@ async function transfer(play: Play, handle: TransferHandle): Promise<void> {
     } else if (nextAction.do === 'ENTER_TRANSACTION_OTP') {
       const { challengeId } = nextAction
       await handle.enterTransactionOtp({ otp: MONEY.wrong, challengeId })
+      await play.stack.sandbox.addFaults({ fault: 'dropAfterCommit', operation: 'initiateTransaction', mobile })
       await play.tolerate(handle.enterTransactionOtp({ otp: MONEY.right, challengeId }))
     } else if (nextAction.do === 'REQUEST_NEW_CODE') await handle.resendOtp()
     else if (nextAction.do === 'ENTER_REFUND_OTP') {
