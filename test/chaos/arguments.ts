@@ -24,11 +24,11 @@ export const USAGE = `Runs many journeys through faults, and judges them by what
 
   --seed N       the plan: journeys, faults, and where they strike; default: a random one, which is printed
   --seeds N      so many seeds from that one on, one after the other, with the totals at the end; default 1
-  --journeys N   how many journeys, at least ${FEWEST_JOURNEYS}; default 60
+  --journeys N   how many journeys, at least ${FEWEST_JOURNEYS}; default 60; a fifth as many transfers beside them
   --minutes N    when the journeys are judged as they stand; default 5
   --prove        runs each deliberately broken build, and fails where the judge does not report it
   --broken NAME  with --prove: this broken build only
-  --only LABEL   only this journey of the plan, e.g. j007, to look for a cause; fails as faults are missing
+  --only LABEL   only this journey or transfer, e.g. j007 or t007, to look for a cause; fails as faults are missing
   --json         one JSON object a line on standard output; the rest goes to standard error
   --keep         leaves the folder with the database and the logs, as a run that violates something does
   --help         this text

@@ -1,5 +1,6 @@
 import type { Patch } from './chaos-build.js'
 import type { Invariant } from './invariants.js'
+import type { TransferPlan } from './money/plan.js'
 import { type JourneyPlan, planJourney, type Wishes } from './plan.js'
 
 /**
@@ -10,7 +11,8 @@ export interface BrokenBuild {
   readonly name: string
   readonly invariant: Invariant
   readonly patches: readonly Patch[]
-  readonly journeys: readonly JourneyPlan[]
+  readonly journeys?: readonly JourneyPlan[]
+  readonly transfers?: readonly TransferPlan[]
   /** When it is judged as it stands, ms, where it cannot come to an end. */
   readonly limitMs?: number
 }

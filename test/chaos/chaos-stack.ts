@@ -167,7 +167,10 @@ function tenantOf({ dialect, developer, ekoBaseUrl }: SandboxOfTenant): Readonly
     userCodes,
     rails: ['digikhata', 'levin'],
     policy: { resendCooldownSeconds: 0, sendsPerWindow: 50, sendsPerDay: 100 },
-    ranges: { resendCooldownSeconds: [0, 3_600], sendsPerWindow: [1, 50], sendsPerDay: [1, 100] },
+    ranges: {
+      ...{ resendCooldownSeconds: [0, 3_600], sendsPerWindow: [1, 50], sendsPerDay: [1, 100] },
+      ...{ parkFirstSeconds: [1, 300], parkLongestSeconds: [1, 3_600], quarantineSeconds: [1, 3_600] },
+    },
     consents: [{ consentId: 'chaos-en-1', version: '1', language: 'English', text: CONSENT }],
   }
 }

@@ -1,3 +1,4 @@
+import type { CallEntry } from '../../sandbox/index.js'
 import type { JourneyFacts, RunFacts } from './facts.js'
 import type { JourneyPlan } from './plan.js'
 
@@ -12,14 +13,17 @@ export function dossierOf(plan: JourneyPlan, { journeys, ledgers }: RunFacts): s
       at,
       line: `${via} ${message} ${submissionId}${typed ? ` (${typed})` : ''}: ${outcome ?? refusal ?? 'no answer'}`,
     })),
-    ...own.map(({ at, seq, operation, clientRefId, fault, executed, answered, http, status }) => ({
-      at,
-      line:
-        `call ${seq} ${operation ?? '?'} ${clientRefId ?? ''}${fault ? ` (${fault})` : ''}: ` +
-        `${executed ? 'executed' : 'not executed'}, ${answered ? `answered ${http}/${status}` : 'not answered'}`,
-    })),
+    ...own.map((call) => ({ at: call.at, line: callLine(call) })),
   ].sort((a, b) => a.at.localeCompare(b.at))
   return [planLine(plan), endLine(facts), ...lines.map(({ at, line }) => `${at.slice(11, 23)} ${line}`)]
+}
+
+/** A call of Eko, and what became of it. */
+export function callLine({ seq, operation, clientRefId, fault, executed, answered, http, status }: CallEntry): string {
+  return (
+    `call ${seq} ${operation ?? '?'} ${clientRefId ?? ''}${fault ? ` (${fault})` : ''}: ` +
+    `${executed ? 'executed' : 'not executed'}, ${answered ? `answered ${http}/${status}` : 'not answered'}`
+  )
 }
 
 function planLine({ label, rail, dialect, detailsGiven, ekoFaults, habits, processFault }: JourneyPlan): string {

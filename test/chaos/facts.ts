@@ -1,5 +1,6 @@
 import type { Dialect, LedgerJson } from '../../sandbox/index.js'
 import type { MessageName, Rail, StepDone } from '../../client/index.js'
+import type { MoneyFacts } from './money/facts.js'
 
 /** What a run leaves behind for its judge: what was asked, what was answered, and what truly happened. */
 
@@ -83,7 +84,7 @@ export interface JourneyFacts {
   readonly stage: string
 }
 
-export interface RunFacts {
+export interface RunFacts extends MoneyFacts {
   readonly journeys: readonly JourneyFacts[]
   readonly ledgers: Readonly<Record<Dialect, LedgerJson>>
 }

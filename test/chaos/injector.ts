@@ -3,7 +3,7 @@ import type { OperationName } from '../../sandbox/index.js'
 import type { ChaosStack, DialectWorld } from './chaos-stack.js'
 import { EKO_TIMEOUT_MS } from './chaos-stack.js'
 import type { Subject } from './chaos-sandbox.js'
-import type { ProcessKind } from './kinds.js'
+import type { Kind, ProcessKind } from './kinds.js'
 import type { Tally } from './tally.js'
 import type { PooledWorker } from './workers.js'
 
@@ -45,9 +45,14 @@ export class Injector {
 
   /**
    * Makes Eko late for a call, does what leads to the call, and strikes between Eko's commit and the answer.
-   * Answers what the act came to, and whether the blow fell.
+   * Answers what the act came to, and whether the blow fell. It counts as `countAs`.
    */
-  async strikeInCall<T>(kind: ProcessKind, target: Target, act: () => Promise<T>): Promise<{ done: T; hit: boolean }> {
+  async strikeInCall<T>(
+    kind: ProcessKind,
+    target: Target,
+    act: () => Promise<T>,
+    countAs: Kind = kind,
+  ): Promise<{ done: T; hit: boolean }> {
     const { acting, hit } = await this.exclusively(async () => {
       const { sandbox } = target.world
       const after = await sandbox.lastSeq(target.subject.mobile)
@@ -58,8 +63,8 @@ export class Injector {
       const call = await sandbox.untilOpenCall(target.subject, target.operation, {
         ...{ after, over: acting, timeoutMs: CALL_WITHIN_MS },
       })
-      const hit = call !== undefined && (await this.#blow(kind, target))
-      if (!hit) this.misses.push(`${kind} at ${target.operation}: ${call ? 'no worker had it' : 'no call came'}`)
+      const hit = call !== undefined && (await this.#blow(kind, target, countAs))
+      if (!hit) this.misses.push(`${countAs} at ${target.operation}: ${call ? 'no worker had it' : 'no call came'}`)
       return { acting, hit }
     })
     return { done: await acting, hit }
@@ -82,13 +87,13 @@ export class Injector {
     await this.#turn
   }
 
-  async #blow(kind: ProcessKind, target: Target): Promise<boolean> {
+  async #blow(kind: ProcessKind, target: Target, countAs: Kind): Promise<boolean> {
     const isOpen = async (): Promise<boolean> =>
       (await target.world.sandbox.openCall(target.subject, target.operation)) !== undefined
     if (kind === 'serverKillInCall') {
       const restarting = this.stack.restartServer()
       const inFlight = await isOpen()
-      this.tally.count(kind, inFlight)
+      this.tally.count(countAs, inFlight)
       await restarting
       return inFlight
     }
@@ -97,7 +102,7 @@ export class Injector {
     if (kind === 'workerStopInCall') {
       const frozen = this.#freeze(worker, FROZEN_MS)
       const inFlight = await isOpen()
-      this.tally.count(kind, inFlight)
+      this.tally.count(countAs, inFlight)
       await frozen
       return inFlight
     }
@@ -107,7 +112,7 @@ export class Injector {
       worker.process.kill('SIGKILL')
     }
     const inFlight = await isOpen()
-    this.tally.count(kind, inFlight)
+    this.tally.count(countAs, inFlight)
     await ended
     return inFlight
   }

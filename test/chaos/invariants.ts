@@ -1,3 +1,4 @@
+import { judgeMoney, MONEY_INVARIANTS } from './money/invariants.js'
 import type { JourneyFacts, MessageCounts, RunFacts, RunRecord } from './facts.js'
 import { ledgerOf, type OwnLedger } from './own-ledger.js'
 import { askedSms, callsAsked, distinct, newerDispatch, SMS_PURPOSES, type Violations } from './asked.js'
@@ -5,8 +6,8 @@ import { aadhaarVerifyPerCode } from './aadhaar-verifies.js'
 
 /** The judge of a run: pure. What each journey says, and what was asked of it, beside what truly happened. */
 
-/** What must hold whatever happens. The key is the name in the table. */
-export const INVARIANTS = {
+/** What must hold of journeys whatever happens. The key is the name in the table. */
+const JOURNEY_INVARIANTS = {
   END_AGREES: 'every journey ends in a state that the ledger agrees with',
   NO_FALSE_SUCCESS: 'no success that Eko’s truth denies',
   SMS_WITHIN_QUOTA: 'SMS per sender within the quota',
@@ -17,6 +18,10 @@ export const INVARIANTS = {
   NOT_STUCK: 'no journey stuck without PARKED or NEEDS_ATTENTION',
   NO_MESSAGE_LOST: 'no message lost',
 } as const
+type JourneyInvariant = keyof typeof JOURNEY_INVARIANTS
+
+/** What must hold whatever happens. */
+export const INVARIANTS = { ...JOURNEY_INVARIANTS, ...MONEY_INVARIANTS } as const
 export type Invariant = keyof typeof INVARIANTS
 
 export interface Violation {
@@ -29,7 +34,7 @@ const DAY_MS = 86_400_000
 
 type Check = (journey: JourneyFacts, ledger: OwnLedger) => Violations
 
-const CHECKS: Readonly<Record<Invariant, Check>> = {
+const CHECKS: Readonly<Record<JourneyInvariant, Check>> = {
   END_AGREES: endAgrees,
   NO_FALSE_SUCCESS: noFalseSuccess,
   SMS_WITHIN_QUOTA: smsWithinQuota,
@@ -42,13 +47,14 @@ const CHECKS: Readonly<Record<Invariant, Check>> = {
 }
 
 /** Every violation of a run. */
-export function judgeRun({ journeys, ledgers }: RunFacts): Violation[] {
-  return journeys.flatMap((journey) => {
+export function judgeRun({ journeys, transfers, books, ledgers }: RunFacts): Violation[] {
+  const ofJourneys = journeys.flatMap((journey) => {
     const ledger = ledgerOf(journey, ledgers[journey.dialect])
-    return (Object.keys(CHECKS) as Invariant[]).flatMap((invariant) =>
+    return (Object.keys(CHECKS) as JourneyInvariant[]).flatMap((invariant) =>
       CHECKS[invariant](journey, ledger).map((what) => ({ invariant, journey: journey.label, what })),
     )
   })
+  return [...ofJourneys, ...judgeMoney({ transfers, books }, ledgers)]
 }
 
 function endAgrees({ end, unseen, acts, stage }: JourneyFacts, ledger: OwnLedger): Violations {

@@ -1,5 +1,6 @@
 import type { FaultSpec, OperationName } from '../../sandbox/index.js'
 import type { Rail } from '../../client/index.js'
+import { MONEY_KINDS, type MoneyKind } from './money/kinds.js'
 import type { Rng } from './rng.js'
 
 /** Everything that a chaos run injects, by name. Each name is a line of the table at the end of a run. */
@@ -67,13 +68,14 @@ export const SMALL_QUOTA: readonly Habit[] = ['asksTooOften', 'limitAcrossRuns']
 export const CLOCK_KINDS = { clockSkew: '401/2485 by a worker’s clock that is 3 minutes off' } as const
 export type ClockKind = keyof typeof CLOCK_KINDS
 
-export type Kind = ProcessKind | EkoKind | OutageKind | Habit | ClockKind
+export type Kind = ProcessKind | EkoKind | OutageKind | Habit | ClockKind | MoneyKind
 export const KINDS: Readonly<Record<Kind, string>> = {
   ...PROCESS_KINDS,
   ...EKO_KINDS,
   ...OUTAGE_KINDS,
   ...HABITS,
   ...CLOCK_KINDS,
+  ...MONEY_KINDS,
 }
 
 /** Kinds for which there is no call that they could hit: to have happened is enough. */

@@ -61,7 +61,9 @@ async function runSeed(
 
 function planned(seed: number, journeys: number, only: string | null): RunPlan {
   const plan = planRun(seed, journeys)
-  return only === null ? plan : { ...plan, journeys: plan.journeys.filter(({ label }) => label === only) }
+  if (only === null) return plan
+  const isWanted = ({ label }: { readonly label: string }): boolean => label === only
+  return { ...plan, journeys: plan.journeys.filter(isWanted), transfers: plan.transfers.filter(isWanted) }
 }
 
 async function prove({ broken, json }: ChaosArguments, report: (line: string) => void): Promise<number> {

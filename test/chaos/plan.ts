@@ -17,6 +17,7 @@ import {
   type ProcessKind,
   SMALL_QUOTA,
 } from './kinds.js'
+import { moneyKindsIn, planTransfers, type TransferPlan } from './money/plan.js'
 import { type Rng, stream } from './rng.js'
 
 /** Everything that a run will do, decided by its seed alone: nothing here depends on time. */
@@ -65,6 +66,7 @@ export interface RunPlan {
   readonly journeys: readonly JourneyPlan[]
   /** Null in plans that aim at something else. */
   readonly outage: PlannedOutage | null
+  readonly transfers: readonly TransferPlan[]
 }
 
 /** What a journey is to have, before chance fills in the rest; for plans that aim at something. */
@@ -119,7 +121,8 @@ export function planRun(seed: number, journeys: number): RunPlan {
     })
   })
   const crowd = planned.filter((_, index) => isOfCrowd(index)).map(({ label }) => label)
-  return { seed, journeys: planned, outage: { dialect: outageDialect, ms: OUTAGE_MS, crowd } }
+  const outage = { dialect: outageDialect, ms: OUTAGE_MS, crowd }
+  return { seed, journeys: planned, outage, transfers: planTransfers(seed, journeys) }
 }
 
 /** They come right after those in turn, and have no habits and no blows: each gets to its Aadhaar step. */
@@ -240,8 +243,8 @@ function planPerson(rng: Rng, index: number): PersonFacts {
 }
 
 /** How often each kind stands in a plan. */
-export function kindsIn({ journeys, outage }: RunPlan): Map<Kind, number> {
-  const counts = new Map<Kind, number>()
+export function kindsIn({ journeys, outage, transfers }: RunPlan): Map<Kind, number> {
+  const counts = new Map<Kind, number>(moneyKindsIn(transfers))
   const add = (kind: Kind): void => void counts.set(kind, (counts.get(kind) ?? 0) + 1)
   for (const { ekoFaults, habits, processFault } of journeys) {
     for (const { kind } of [...ekoFaults, ...habits]) add(kind)

@@ -24,11 +24,11 @@ export async function proveAll(
     report(`There is no broken build "${name ?? ''}": ${BROKEN_BUILDS.map((build) => build.name).join(', ')}`)
   }
   const proofs: Proof[] = []
-  for (const { name: build, invariant, journeys, limitMs = LIMIT_MS, patches } of builds) {
+  for (const { name: build, invariant, journeys = [], transfers = [], limitMs = LIMIT_MS, patches } of builds) {
     if (interrupted.aborted) break
     report(`${build}: ${INVARIANTS[invariant]}`)
     const { violations } = await runChaos({
-      plan: { seed: 1, journeys, outage: null },
+      plan: { seed: 1, journeys, outage: null, transfers },
       limitMs,
       report: () => undefined,
       patches,

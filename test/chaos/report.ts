@@ -2,6 +2,8 @@ import { INVARIANTS, type Invariant } from './invariants.js'
 import { type Kind, KINDS, WITHOUT_CALL } from './kinds.js'
 import type { RunResult } from './run.js'
 import { dossierOf } from './dossier.js'
+import { transferDossierOf } from './money/dossier.js'
+import type { MoneyFacts } from './money/facts.js'
 import { unproved } from './tally.js'
 
 /** What a run says at its end. */
@@ -11,6 +13,11 @@ export interface Summary {
   readonly journeys: number
   readonly seconds: number
   readonly states: Readonly<Record<string, number>>
+  readonly transfers: number
+  readonly transferStates: Readonly<Record<string, number>>
+  /** Transfers that were debited for good, and those that were given back by a refund; by the sandbox’s book. */
+  readonly debits: number
+  readonly refunds: number
   readonly calls: number
   readonly sms: number
   readonly faults: Readonly<Record<string, { readonly injected: number; readonly inFlight: number }>>
@@ -27,9 +34,12 @@ export interface Summary {
 /** A run counts as good where nothing is violated, every kind of fault struck, and nothing died by itself. */
 export function summaryOf({ plan, tally, violations, troubles, ...rest }: RunResult): Summary {
   const missing = unproved(tally)
+  const isConcerned = ({ label }: { readonly label: string }): boolean =>
+    violations.some(({ journey }) => journey === label)
   return {
     ...{ seed: plan.seed, journeys: plan.journeys.length, seconds: rest.seconds, states: rest.states },
-    ...{ calls: rest.calls, sms: rest.sms },
+    ...{ calls: rest.calls, sms: rest.sms, transferStates: rest.transferStates },
+    ...moneyOf(rest.facts),
     faults: Object.fromEntries((Object.keys(KINDS) as Kind[]).map((kind) => [kind, tally.of(kind)])),
     unproved: missing,
     invariants: Object.fromEntries(
@@ -39,11 +49,18 @@ export function summaryOf({ plan, tally, violations, troubles, ...rest }: RunRes
       ]),
     ),
     ...{ violations, troubles, misses: rest.misses },
-    dossiers: plan.journeys
-      .filter(({ label }) => violations.some(({ journey }) => journey === label))
-      .map((journey) => dossierOf(journey, rest.facts)),
+    dossiers: [
+      ...plan.journeys.filter(isConcerned).map((journey) => dossierOf(journey, rest.facts)),
+      ...plan.transfers.filter(isConcerned).map((transfer) => transferDossierOf(transfer, rest.facts)),
+    ],
     ok: missing.length === 0 && violations.length === 0 && troubles.length === 0,
   }
+}
+
+function moneyOf({ transfers }: MoneyFacts): Pick<Summary, 'transfers' | 'debits' | 'refunds'> {
+  const all = transfers.flatMap(({ transactions }) => transactions)
+  const count = (status: string): number => all.filter(({ txStatus }) => txStatus === status).length
+  return { transfers: transfers.length, debits: count('0'), refunds: count('4') }
 }
 
 const MOST_LINES = 40
@@ -62,10 +79,11 @@ export function reportText(summary: Summary, command: string): string {
     const count = summary.invariants[name] ?? 0
     return `  ${INVARIANTS[name].padEnd(72)} ${(count === 0 ? 'holds' : `${count} violated`).padStart(12)}`
   })
-  const ends = Object.entries(states).map(([state, count]) => `${count} ${state}`)
+  const ends = countsText(states)
   return [
     '',
-    `Seed ${seed}: ${journeys} journeys in ${seconds} s: ${ends.join(', ')}. ${calls} calls of Eko, ${sms} SMS.`,
+    `Seed ${seed}: ${journeys} journeys in ${seconds} s: ${ends}. ${calls} calls of Eko, ${sms} SMS.`,
+    moneyText(summary),
     '',
     `  ${'FAULT'.padEnd(72)} ${'INJECTED'.padStart(8)} ${'IN FLIGHT'.padStart(9)}`,
     ...faults,
@@ -81,6 +99,22 @@ export function reportText(summary: Summary, command: string): string {
     `Again: ${command}`,
     '',
   ].join('\n')
+}
+
+/** How many transfers ended how, and what became of the money. */
+export function moneyText({
+  transfers,
+  transferStates,
+  debits,
+  refunds,
+}: Pick<Summary, 'transfers' | 'transferStates' | 'debits' | 'refunds'>): string {
+  return `${transfers} transfers: ${countsText(transferStates)}; ${debits} debits, ${refunds} refunds.`
+}
+
+export function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ')
 }
 
 function listed(lines: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Dialect, LedgerJson } from '../../sandbox/index.js'
+import type { Dialect, LedgerJson, MoneyJson } from '../../sandbox/index.js'
 import { DIALECTS } from '../../sandbox/index.js'
 import { type ChaosStack, startChaosStack } from './chaos-stack.js'
 import type { Patch } from './chaos-build.js'
@@ -8,6 +8,9 @@ import { gather } from './gather.js'
 import { Injector } from './injector.js'
 import { judgeRun, type Violation } from './invariants.js'
 import { Life } from './life.js'
+import { type TransferFacts, transferLedgerOf } from './money/facts.js'
+import { TransferLife } from './money/life.js'
+import type { TransferPlan } from './money/plan.js'
 import type { RunPlan } from './plan.js'
 import { Tally } from './tally.js'
 import { UidaiOutage } from './uidai-outage.js'
@@ -38,6 +41,7 @@ export interface RunResult {
   /** Blows at processes that did not fall. */
   readonly misses: readonly string[]
   readonly states: Readonly<Record<string, number>>
+  readonly transferStates: Readonly<Record<string, number>>
   readonly calls: number
   readonly sms: number
   readonly seconds: number
@@ -76,16 +80,20 @@ async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult>
   interrupted?.addEventListener('abort', () => over.abort(), { once: true })
   if (interrupted?.aborted) over.abort()
   const outage = new UidaiOutage(plan, { worlds: stack.worlds, injector, over: over.signal })
+  const around = { injector, tally, over: over.signal }
   const lives = plan.journeys.map(
-    (journey) =>
-      new Life(journey, { world: stack.worlds[journey.dialect], injector, tally, outage, over: over.signal }),
+    (journey) => new Life(journey, { ...around, world: stack.worlds[journey.dialect], outage }),
   )
+  const transfers = plan.transfers.map(
+    (transfer) => new TransferLife(transfer, { ...around, world: stack.worlds[transfer.dialect] }),
+  )
+  const all = mixed(lives, transfers)
   let ended = 0
   const progress = setInterval(
-    () => report(`${ended} of ${lives.length} journeys ended, ${tally.total} faults injected`),
+    () => report(`${ended} of ${all.length} journeys and transfers ended, ${tally.total} faults injected`),
     PROGRESS_EVERY_MS,
   )
-  const waiting = [...lives]
+  const waiting = [...all]
   const lane = async (): Promise<void> => {
     for (let life = waiting.shift(); life && !over.signal.aborted; life = waiting.shift()) {
       const { label } = life.plan
@@ -103,16 +111,18 @@ async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult>
   }
   const seconds = Math.round((Date.now() - startedAt) / 1000)
   await callsSettled(stack)
-  const facts = await gatherAll(stack, lives)
+  const facts = await gatherAll(stack, lives, transfers)
   countEko(facts, plan, tally)
+  countMoney(facts, plan.transfers, tally)
   outage.count(facts, tally)
   countSkew(facts, stack, tally)
   return {
     ...{ plan, tally, facts, seconds },
     violations: judgeRun(facts),
-    troubles: [...notBegun(lives, limitMs), ...troubles, ...injector.troubles, ...stack.workers.deaths],
+    troubles: [...notBegun(all, limitMs), ...troubles, ...injector.troubles, ...stack.workers.deaths],
     misses: injector.misses,
     states: countStates(facts.journeys),
+    transferStates: countStates(facts.transfers),
     calls: total(facts, ({ calls }) => calls.length),
     sms: total(facts, ({ sms }) => sms.length),
   }
@@ -132,26 +142,44 @@ async function callsSettled(stack: ChaosStack): Promise<void> {
   }
 }
 
-async function gatherAll(stack: ChaosStack, lives: readonly Life[]): Promise<RunFacts> {
-  const journeys: JourneyFacts[] = []
-  for (const life of lives.filter(({ starts }) => starts > 0)) journeys.push(await gather(life))
-  return { journeys, ledgers: await ledgersOf(stack) }
+/** Evenly spread, so that transfers meet what strikes at journeys. */
+function mixed(lives: readonly Life[], transfers: readonly TransferLife[]): readonly (Life | TransferLife)[] {
+  const step = Math.max(1, Math.floor(lives.length / Math.max(1, transfers.length)))
+  const first = lives.flatMap((life, index) => {
+    const transfer = index % step === 0 ? transfers[index / step] : undefined
+    return transfer ? [life, transfer] : [life]
+  })
+  return [...first, ...transfers.filter((transfer) => !first.includes(transfer))]
 }
 
-async function ledgersOf({ worlds }: ChaosStack): Promise<Record<Dialect, LedgerJson>> {
-  const entries = await Promise.all(
-    DIALECTS.map(async (dialect) => [dialect, await worlds[dialect].sandbox.ledger()] as const),
-  )
-  return Object.fromEntries(entries) as Record<Dialect, LedgerJson>
+async function gatherAll(stack: ChaosStack, lives: readonly Life[], begun: readonly TransferLife[]): Promise<RunFacts> {
+  const journeys: JourneyFacts[] = []
+  for (const life of lives.filter(({ starts }) => starts > 0)) journeys.push(await gather(life))
+  const transfers: TransferFacts[] = []
+  for (const life of begun.filter(({ starts }) => starts > 0)) transfers.push(await life.facts())
+  return { journeys, transfers, ledgers: await ledgersOf(stack), books: await booksOf(stack) }
+}
+
+function ledgersOf({ worlds }: ChaosStack): Promise<Record<Dialect, LedgerJson>> {
+  return ofEach((dialect) => worlds[dialect].sandbox.ledger())
+}
+
+function booksOf({ worlds }: ChaosStack): Promise<Record<Dialect, MoneyJson>> {
+  return ofEach((dialect) => worlds[dialect].sandbox.money())
+}
+
+async function ofEach<T>(ask: (dialect: Dialect) => Promise<T>): Promise<Record<Dialect, T>> {
+  const entries = await Promise.all(DIALECTS.map(async (dialect) => [dialect, await ask(dialect)] as const))
+  return Object.fromEntries(entries) as Record<Dialect, T>
 }
 
 /** They are not judged, but the run did not do what was asked of it. */
-function notBegun(lives: readonly Life[], limitMs: number): string[] {
+function notBegun(lives: readonly { readonly starts: number }[], limitMs: number): string[] {
   const count = lives.filter(({ starts }) => starts === 0).length
   const minutes = Math.round(limitMs / 6_000) / 10
   return count === 0
     ? []
-    : [`${count} journeys were not begun within ${minutes} minutes: give more minutes, or fewer journeys`]
+    : [`${count} journeys or transfers were not begun within ${minutes} minutes: give more minutes, or fewer journeys`]
 }
 
 /** A planned fault of Eko counts as injected where its journey began, and as in flight where a call met it. */
@@ -171,6 +199,19 @@ function countEko({ ledgers, journeys: begun }: RunFacts, { journeys }: RunPlan,
   }
 }
 
+/** As `countEko`, for transfers. */
+function countMoney({ ledgers, transfers: begun }: RunFacts, plans: readonly TransferPlan[], tally: Tally): void {
+  for (const plan of plans) {
+    const facts = begun.find(({ label }) => label === plan.label)
+    if (!facts) continue
+    const { calls } = transferLedgerOf(facts, ledgers[plan.dialect])
+    for (const { kind, spec } of plan.ekoFaults) {
+      const met = calls.some(({ operation, fault }) => operation === spec.operation && fault === spec.fault)
+      tally.count(kind, met)
+    }
+  }
+}
+
 /** Refusals as too old, or too new, that no fault asked for: signed by a worker whose clock is off. */
 function countSkew({ ledgers }: RunFacts, { workers }: ChaosStack, tally: Tally): void {
   const refused = DIALECTS.flatMap((dialect) => ledgers[dialect].calls).filter(
@@ -181,9 +222,13 @@ function countSkew({ ledgers }: RunFacts, { workers }: ChaosStack, tally: Tally)
   tally.count('clockSkew', false, workers.skewed - hits)
 }
 
-function countStates(journeys: readonly JourneyFacts[]): Record<string, number> {
+interface Ended {
+  readonly end: { readonly state: string; readonly status: string } | null
+}
+
+function countStates(ended: readonly Ended[]): Record<string, number> {
   const states: Record<string, number> = {}
-  for (const { end } of journeys) {
+  for (const { end } of ended) {
     const name = !end ? 'NOT_BEGUN' : end.status === 'CLOSED' ? end.state : `${end.state}/${end.status}`
     states[name] = (states[name] ?? 0) + 1
   }

@@ -1,6 +1,6 @@
 import { INVARIANTS, type Invariant } from './invariants.js'
 import { type Kind, KINDS, WITHOUT_CALL } from './kinds.js'
-import type { Summary } from './report.js'
+import { countsText, moneyText, type Summary } from './report.js'
 
 /** Several runs, added up. */
 export interface Totals {
@@ -10,6 +10,10 @@ export interface Totals {
   readonly calls: number
   readonly sms: number
   readonly states: Readonly<Record<string, number>>
+  readonly transfers: number
+  readonly transferStates: Readonly<Record<string, number>>
+  readonly debits: number
+  readonly refunds: number
   readonly faults: Summary['faults']
   readonly invariants: Readonly<Record<string, number>>
   /** Seeds whose run failed, for whatever reason. */
@@ -18,12 +22,18 @@ export interface Totals {
 
 export function totalsOf(runs: readonly Summary[]): Totals {
   const sum = (count: (run: Summary) => number): number => runs.reduce((total, run) => total + count(run), 0)
-  const names = [...new Set(runs.flatMap(({ states }) => Object.keys(states)))]
+  const counts = (of: (run: Summary) => Readonly<Record<string, number>>): Record<string, number> => {
+    const names = [...new Set(runs.flatMap((run) => Object.keys(of(run))))]
+    return Object.fromEntries(names.map((name) => [name, sum((run) => of(run)[name] ?? 0)]))
+  }
   return {
     seeds: runs.map(({ seed }) => seed),
     ...{ journeys: sum((run) => run.journeys), seconds: sum((run) => run.seconds) },
     ...{ calls: sum((run) => run.calls), sms: sum((run) => run.sms) },
-    states: Object.fromEntries(names.map((name) => [name, sum(({ states }) => states[name] ?? 0)])),
+    states: counts(({ states }) => states),
+    transfers: sum(({ transfers }) => transfers),
+    transferStates: counts(({ transferStates }) => transferStates),
+    ...{ debits: sum(({ debits }) => debits), refunds: sum(({ refunds }) => refunds) },
     faults: Object.fromEntries(
       Object.keys(KINDS).map((kind) => [
         kind,
@@ -43,10 +53,10 @@ export function totalsOf(runs: readonly Summary[]): Totals {
 /** As tables in Markdown, to be kept. */
 export function totalsText(totals: Totals, command: string): string {
   const { seeds, journeys, seconds, calls, sms, states, failed } = totals
-  const ends = Object.entries(states).map(([state, count]) => `${count} ${state}`)
   return [
     `${seeds.length} seeds (${seeds[0]} to ${seeds.at(-1)}), ${journeys} journeys in ${Math.round(seconds / 60)} minutes:`,
-    `${ends.join(', ')}; ${calls} calls of Eko, ${sms} SMS.`,
+    `${countsText(states)}; ${calls} calls of Eko, ${sms} SMS.`,
+    moneyText(totals),
     '',
     '| fault | injected | in flight |',
     '| --- | ---: | ---: |',

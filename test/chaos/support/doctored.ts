@@ -1,4 +1,4 @@
-import type { CallEntry, LedgerJson, OperationName, SmsEntry } from '../../../sandbox/index.js'
+import type { CallEntry, LedgerJson, OperationName, SmsEntry, MoneyJson } from '../../../sandbox/index.js'
 import type { Act, JourneyEnd, JourneyFacts, RunFacts } from '../facts.js'
 
 /** A run of one sender in which all went well, to be doctored. */
@@ -97,5 +97,16 @@ export function goodRun(): Doctored {
 }
 
 export function runFacts({ journey, ledger }: Doctored): RunFacts {
-  return { journeys: [journey], ledgers: { 'portal-2026': ledger, 'docs-2025': EMPTY, wlc: EMPTY } }
+  return {
+    journeys: [journey],
+    ledgers: { 'portal-2026': ledger, 'docs-2025': EMPTY, wlc: EMPTY },
+    transfers: [],
+    books: { 'portal-2026': SOUND, 'docs-2025': SOUND, wlc: SOUND },
+  }
+}
+
+/** Books in which nothing is wrong. */
+export const SOUND: MoneyJson = {
+  ...{ conserved: true, violations: [], accounts: [], held: [] },
+  ...{ broughtInPaise: 0, walletsPaise: 0, recipientsPaise: 0, feesPaise: 0, suspensePaise: 0 },
 }
