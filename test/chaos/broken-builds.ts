@@ -1,5 +1,6 @@
 import type { Patch } from './chaos-build.js'
 import type { Invariant } from './invariants.js'
+import { BROKEN_MONEY_BUILDS } from './money/broken-builds.js'
 import type { TransferPlan } from './money/plan.js'
 import { type JourneyPlan, planJourney, type Wishes } from './plan.js'
 
@@ -27,7 +28,7 @@ function journeys(...wishes: readonly Wishes[]): JourneyPlan[] {
 const DIGIKHATA: Wishes = { rail: 'digikhata', dialect: 'portal-2026' }
 const LEVIN: Wishes = { rail: 'levin', dialect: 'portal-2026' }
 
-export const BROKEN_BUILDS: readonly BrokenBuild[] = [
+const BROKEN_JOURNEY_BUILDS: readonly BrokenBuild[] = [
   {
     name: 'unknown-is-wrong',
     invariant: 'END_AGREES',
@@ -175,3 +176,5 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
 function panNeverAnswered(): NonNullable<Wishes['eko']> {
   return Array.from({ length: 5 }, () => ({ kind: 'dropBeforeCommit', operation: 'validatePan' }) as const)
 }
+
+export const BROKEN_BUILDS: readonly BrokenBuild[] = [...BROKEN_JOURNEY_BUILDS, ...BROKEN_MONEY_BUILDS]

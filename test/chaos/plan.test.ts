@@ -36,7 +36,9 @@ describe('a plan', () => {
   })
 
   it('has both rails in every dialect, and no person twice', () => {
-    const { journeys } = planRun(1, 60)
+    const { journeys, transfers } = planRun(1, 60)
+    const mobiles = [...journeys.map(({ person }) => person.mobile), ...transfers.map(({ mobile }) => mobile)]
+    expect(new Set(mobiles).size).toBe(mobiles.length)
     const worlds = new Set(journeys.map(({ rail, dialect }) => `${rail} ${dialect}`))
     expect(worlds.size).toBe(2 * DIALECTS.length)
     for (const field of ['mobile', 'pan'] as const) {

@@ -20,10 +20,6 @@ export interface TransferFacts {
   readonly mobile: string
   readonly transferId: string
   readonly amountPaise: number
-  /** Whether each later start of the same id, while its history was there, joined what there was. */
-  readonly joins: readonly boolean[]
-  /** How often its history was deleted, and it was started again. */
-  readonly forgotten: number
   /** Codes that were typed for the debit; the same submission, sent again, is one. */
   readonly codesTyped: number
   /** Null where it could not even be looked at. */

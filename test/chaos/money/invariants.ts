@@ -8,7 +8,6 @@ export const MONEY_INVARIANTS = {
   MONEY_CONSERVED: 'the sum of money is conserved',
   MONEY_END_AGREES: 'no transfer failed that debited without a refund, none done that did not debit',
   DEBIT_NOT_REPEATED: 'no debit and no code asked for again after a debit’s unknown outcome',
-  TRANSFER_IS_ONE: 'the same transferId again is the same transfer',
   TRANSFER_NOT_STUCK: 'every transfer ends, once an operator has looked',
 } as const
 export type MoneyInvariant = keyof typeof MONEY_INVARIANTS
@@ -25,7 +24,6 @@ const CHECKS: Readonly<Partial<Record<MoneyInvariant, Check>>> = {
   ONE_DEBIT: oneDebit,
   MONEY_END_AGREES: endAgrees,
   DEBIT_NOT_REPEATED: debitNotRepeated,
-  TRANSFER_IS_ONE: isOne,
   TRANSFER_NOT_STUCK: notStuck,
 }
 
@@ -96,10 +94,6 @@ function debitNotRepeated({ codesTyped }: TransferFacts, { calls, sms }: Transfe
             .map(() => 'a transaction OTP after an unknown outcome'),
         ]),
   ]
-}
-
-function isOne({ joins }: TransferFacts): string[] {
-  return joins.filter((joined) => !joined).map(() => 'a second start of the same id began another transfer')
 }
 
 function notStuck({ end, unseen }: TransferFacts): string[] {

@@ -41,8 +41,6 @@ const OPERATOR = { actor: { type: 'operator', id: 'chaos-operator' }, reason: 'C
 export class TransferLife {
   readonly transferId: string
   starts = 0
-  readonly #joins: boolean[] = []
-  #forgotten = 0
   readonly #typed = new Set<string>()
   #faultsSet = false
   #habitDone = false
@@ -78,7 +76,7 @@ export class TransferLife {
     const transactions = await this.context.world.sandbox.transactions(mobile)
     return {
       ...{ label, rail, dialect, mobile, amountPaise, transferId: this.transferId },
-      ...{ joins: this.#joins, forgotten: this.#forgotten, codesTyped: this.#typed.size, transactions },
+      ...{ codesTyped: this.#typed.size, transactions },
       end: typeof looked === 'string' ? null : looked,
       ...(typeof looked === 'string' && { unseen: looked }),
     }
@@ -117,8 +115,8 @@ export class TransferLife {
 
   async #startAgain(recipientId: number): Promise<void> {
     const { joined } = await this.#start(recipientId)
-    this.#joins.push(joined)
-    this.context.tally.count('transferStartedAgain', joined)
+    if (!joined) throw new Error('the same transferId began another transfer')
+    this.context.tally.count('transferStartedAgain', true)
   }
 
   /** Deletes the history, waits until it is gone, and starts the same transfer again. */
@@ -132,7 +130,6 @@ export class TransferLife {
     await workflowService.deleteWorkflowExecution(request)
     while (!over.aborted && (await this.#isThere())) await sleep(200)
     if (over.aborted) return
-    this.#forgotten += 1
     this.#handle = (await this.#start(recipientId)).handle
     tally.count('transferForgotten', true)
     await this.#goOn()
