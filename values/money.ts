@@ -3,6 +3,9 @@ import { accept, type Parsed, refuse } from './parsed.js'
 /** The largest amount taken, in paise: far above any PPI limit, far below where a double loses a paisa. */
 const MAX_PAISE = 1_000_000_000_000
 
+/** The most that one call may move, in paise: fifty times what a prepaid wallet may hold (₹2,00,000). */
+export const MAX_TRANSFER_PAISE = 1_000_000_000
+
 /**
  * How Java writes a double from ten million on, and Eko an amount: `2.22263731286E9` (Java SE, `Double.toString`).
  * Other forms with an exponent are nobody's.
@@ -34,9 +37,10 @@ function plain(text: string): string {
 
 /** Whole rupees for Eko's wire from integer paise; Eko's `amount` is an integer of INR, so paise are refused. */
 export function wholeRupees(paise: unknown): Parsed<number> {
-  if (typeof paise !== 'number' || !Number.isSafeInteger(paise) || paise <= 0 || paise > MAX_PAISE) {
+  if (typeof paise !== 'number' || !Number.isSafeInteger(paise) || paise <= 0) {
     return refuse('MONEY_INVALID', 'The amount must be a positive integer of paise.')
   }
+  if (paise > MAX_TRANSFER_PAISE) return refuse('MONEY_INVALID', 'The amount is above ten million rupees.')
   if (paise % 100 !== 0) return refuse('MONEY_INVALID', 'Eko takes whole rupees: the paise must be a multiple of 100.')
   return accept(paise / 100)
 }

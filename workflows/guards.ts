@@ -1,4 +1,5 @@
 /** Hand-written guards of what arrives at a journey: each answers the fields that are wrong. */
+import { MAX_TRANSFER_PAISE } from '../values/money.js'
 import { MAX_SEALED_LENGTH } from '../values/sealed-field.js'
 import { DEFAULT_POLICY } from './policy.js'
 import {
@@ -17,8 +18,6 @@ import {
 } from './shape.js'
 
 const MAX_REASON = 200
-/** Far above what a prepaid wallet may hold (₹2,00,000). */
-const MAX_TRANSFER_PAISE = 1_000_000_000
 
 const actor: Check = nested({
   type: { check: oneOf('sender', 'agent', 'operator', 'service') },
@@ -117,7 +116,7 @@ export const recipientsInput = shape({
 })
 
 const wholeRupees: Check = (value) =>
-  Number(value) % 100 === 0 ? positiveInteger(value) : 'must be whole rupees in paise'
+  Number(value) % 100 === 0 ? amount(100, MAX_TRANSFER_PAISE)(value) : 'must be whole rupees in paise'
 
 /** The argument of a transfer. Eko's limits are Eko's to check; above ten million rupees nothing is asked. */
 export const transferInput = shape({
@@ -128,7 +127,7 @@ export const transferInput = shape({
   kind: { check: oneOf('TRANSFER', 'WALLET_LOAD'), optional: true },
   recipientId: { check: positiveInteger, optional: true },
   beneficiaryId: { check: text(MAX_ID, /^\w+$/), optional: true },
-  amountPaise: { check: (value) => wholeRupees(value) ?? amount(100, MAX_TRANSFER_PAISE)(value) },
+  amountPaise: { check: wholeRupees },
   channel: { check: positiveInteger, optional: true },
   location: { check: text(MAX_ID, /^-?\d{1,3}(\.\d{1,10})?,-?\d{1,3}(\.\d{1,10})?$/), optional: true },
   proveSender: { check: flag, optional: true },

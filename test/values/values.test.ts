@@ -17,6 +17,7 @@ import {
   parsePan,
   verhoeffDigit,
   verhoeffValid,
+  MAX_TRANSFER_PAISE,
   wholeRupees,
 } from '../../values/index.js'
 
@@ -147,7 +148,8 @@ describe('money', () => {
 
   it('goes on the wire in whole rupees only', () => {
     expect(wholeRupees(11_000)).toEqual({ ok: true, value: 110 })
-    for (const bad of [0, -100, 150, 1.5, '100', NaN, Infinity, 1e15])
+    expect(wholeRupees(MAX_TRANSFER_PAISE)).toEqual({ ok: true, value: 10_000_000 })
+    for (const bad of [0, -100, 150, 1.5, '100', NaN, Infinity, MAX_TRANSFER_PAISE + 100, 1e15])
       expect(codeOf(wholeRupees(bad))).toBe('MONEY_INVALID')
   })
 })
