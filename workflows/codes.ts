@@ -128,12 +128,16 @@ export const OUTCOMES = {
     cause: 'The sender has as many recipients as Eko takes; five can be added in a day.',
     action: 'Use one that is there, or add it another day.',
   },
+  RECIPIENT_UNCLEAR: {
+    cause: 'The sender may have this recipient already; Eko’s list, which is masked, does not tell which one it is.',
+    action: 'Show the list, and have the user choose.',
+  },
   RECIPIENT_REFUSED: { cause: 'Eko does not take the recipient.', action: 'Correct its details.' },
   BANK_ADDED: { cause: 'The bank is registered; `detail` is its beneficiary_id.', action: 'Send money.' },
   BANK_VERIFIED: { cause: 'The bank is registered and confirmed.', action: 'Send money after the hour.' },
   COOLING: { cause: 'The bank was registered within the hour.', action: 'Try again after the hour.' },
   NOT_ADDED: {
-    cause: 'The answer was lost, and Eko’s list does not have it.',
+    cause: 'The answer was lost, and Eko’s list does not have it yet.',
     action: 'Look at the list a little later; then do it again.',
   },
   LANGUAGE_NOT_OFFERED: {
@@ -270,7 +274,8 @@ export const ATTENTION = {
       'Clear the references of the view with Eko’s support; then `inquireByTid` with the id they name, or `declareNotDebited`.',
   },
   TRANSACTION_MISMATCH: {
-    cause: 'Eko has a transaction of this reference, and its amount is another one.',
+    cause:
+      'Eko tells of a transaction that cannot be this one: another amount or reference, or a debit that Eko had refused.',
     action: 'Clear it with Eko’s support; then `inquireByTid`, or `declareNotDebited`.',
   },
   GOING_IN_CIRCLES: {

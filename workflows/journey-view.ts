@@ -15,7 +15,7 @@ import {
 /** Its ends, and what an operator can do about one that needs attention. */
 export const STANDING = {
   closed: CLOSED_STATES,
-  unblockedBy: ['reenter', 'takeOver', 'cancel', 'withdrawConsent'],
+  unblockedBy: () => ['reenter', 'takeOver', 'cancel', 'withdrawConsent'],
 } as const satisfies Standing<Journey>
 
 /** What must happen next, with all that a screen needs for it. */

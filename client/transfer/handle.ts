@@ -26,11 +26,13 @@ export interface TransferMethods<Answer> {
   retryNow(input: TransferInputs['retryNow']): Promise<Answer>
   /** Operator: hands the transfer to another user_code of the tenant. */
   takeOver(input: TransferInputs['takeOver']): Promise<Answer>
-  /** Operator, where it needs attention: asks about the transaction that Eko's support named. */
+  /** Operator, where it needs attention or waits for Eko: asks about the transaction that Eko's support named. */
   inquireByTid(input: TransferInputs['inquireByTid']): Promise<Answer>
   /** Operator, where it needs attention: Eko's support says that nothing was debited; the transfer ends. */
   declareNotDebited(input: TransferInputs['declareNotDebited']): Promise<Answer>
-  /** Ends the transfer, until a debit was asked for. */
+  /** Operator, where a refund is due: Eko's support says that the money was given back; the transfer ends. */
+  declareRefunded(input: TransferInputs['declareRefunded']): Promise<Answer>
+  /** Ends the transfer, until a debit was asked for; a wallet load while it waits to be sent. */
   cancel(input: TransferInputs['cancel']): Promise<Answer>
 }
 

@@ -26,6 +26,7 @@ export interface TransferInputs {
   takeOver: OperatorInput & { readonly userCode: string }
   inquireByTid: OperatorInput & { readonly tid: string }
   declareNotDebited: OperatorInput
+  declareRefunded: OperatorInput
   cancel: OperatorInput
 }
 
@@ -42,6 +43,7 @@ const FORMS: Readonly<Record<TransferMessageName, MessageForm>> = {
   takeOver: { schema: z.strictObject({ ...operator, userCode: userCodeSchema }) },
   inquireByTid: { schema: z.strictObject({ ...operator, tid: textSchema(40, /^[A-Za-z0-9_-]+$/) }) },
   declareNotDebited: byOperator,
+  declareRefunded: byOperator,
   cancel: byOperator,
 }
 

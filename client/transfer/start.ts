@@ -70,6 +70,9 @@ export interface StartedTransfer {
   readonly handle: TransferHandle
 }
 
+/** What a transfer without a channel goes by, as in all of Eko's samples. */
+const CHANNEL = 2
+
 /** Integer paise that Eko's wire can carry. */
 export const amountSchema = valueSchema((paise) => {
   const rupees = wholeRupees(paise)
@@ -98,9 +101,11 @@ const requestSchema = z.strictObject({
 export async function startTransfer(context: HandleContext, request: TransferRequest): Promise<StartedTransfer> {
   const { wire } = context
   const { tenant, idKey } = wire.settings
-  const { transferId, ...checked } = check(requestSchema, request)
+  const { transferId, proveSender, channel, ...checked } = check(requestSchema, request)
   const workflowId = transferWorkflowId(requireIdKey(idKey), tenant, transferId)
-  const input = { ...checked, tenant, opener: randomUUID() } as TransferInput
+  // Who says a default says nothing: the same transfer asked for with and without it is one.
+  const said = { ...(proveSender && { proveSender }), ...(channel !== undefined && channel !== CHANNEL && { channel }) }
+  const input = { ...checked, ...said, tenant, opener: randomUUID() } as TransferInput
   const handle = createTransferHandle(context, workflowId)
   return { ...(await open(wire, workflowId, input)), handle }
 }

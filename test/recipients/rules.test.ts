@@ -70,6 +70,33 @@ describe('a session of recipients', () => {
     expect(levin.journey.call).toMatchObject({ name: 'getRecipients', request: { wallet: { id: 'w1' } } })
   })
 
+  it.each(['RECIPIENT_REFUSED', 'RECIPIENT_LIMIT', 'FIELDS_REFUSED', 'INPUT_REFUSED', 'REFUSED', 'RUN_RESET'] as const)(
+    'keeps no account number after %s',
+    (answer) => {
+      const session = new Session()
+      session.send('addRecipient', { recipient: NEW })
+      session.answer(answer)
+      expect(session.calling).toBeNull()
+      expect(JSON.stringify(session.journey)).not.toContain(NEW.account)
+    },
+  )
+
+  it('has no code sent to the sender where another bank was there already', () => {
+    const session = new Session()
+    const { workflowId } = session.journey
+    session.send('registerBank', { recipientId: 7 })
+    session.answer('BANK_ADDED', { otpRefId: sealedShape('otpRefId', workflowId) })
+    session.apply({ type: 'clock' })
+    session.now += 120_000
+    session.send('registerBank', { recipientId: 8 })
+    session.answer('RECIPIENT_EXISTS')
+    session.answer('RECIPIENTS', { recipients: [listed({ recipientId: 8, beneficiaryId: '43' })] })
+    expect(session.journey.state).toBe('RECIPIENTS_READY')
+    session.send('resendOtp', {})
+    expect(session.calling).toBeNull()
+    expect(session.settled).toEqual(['WRONG_STATE'])
+  })
+
   it('shows the list that Eko gave, masked', () => {
     const session = new Session()
     session.send('listRecipients', {})
@@ -93,6 +120,10 @@ describe('a session of recipients', () => {
     ['UNKNOWN_OUTCOME', [listed({ accountMasked: 'XXXXXXXX902' })], ['NOT_ADDED', undefined]],
     ['UNKNOWN_OUTCOME', [listed({ ifsc: 'HDFC0000001' })], ['NOT_ADDED', undefined]],
     ['UNKNOWN_OUTCOME', [], ['NOT_ADDED', undefined]],
+    ['UNKNOWN_OUTCOME', [listed({ nameMasked: 'X*** Y****' })], ['NOT_ADDED', undefined]],
+    ['UNKNOWN_OUTCOME', [listed({ recipientId: 8 }), listed()], ['RECIPIENT_UNCLEAR', undefined]],
+    ['RECIPIENT_EXISTS', [listed({ nameMasked: 'X*** Y****' })], ['RECIPIENT_UNCLEAR', undefined]],
+    ['RECIPIENT_EXISTS', [listed({ nameMasked: 'R*** k****' })], ['RECIPIENT_EXISTS', '7']],
   ] as const)(
     'after %s the list tells whether it was added; it is never added again by itself',
     (answer, recipients, told) => {
@@ -126,7 +157,7 @@ describe('a session of recipients', () => {
   })
 
   it.each([
-    ['42', 'BANK_VERIFIED'],
+    ['42', 'VERIFICATION_UNCERTAIN'],
     [null, 'NOT_ADDED'],
   ])('a lost answer to the bank’s code is not sent again: the list has %p, so %s', (beneficiaryId, told) => {
     const session = new Session()

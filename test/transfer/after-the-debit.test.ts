@@ -106,11 +106,9 @@ describe('a wallet load', () => {
     expect(drive.debits).toEqual([reference(1)])
   })
 
-  it('waits where it did not reach Eko, and keeps its reference; nobody can cancel it', () => {
+  it('waits where it did not reach Eko, and keeps its reference', () => {
     const drive = new TransferDrive(load).nothingFound()
     drive.answer('NOT_SENT')
-    drive.send('cancel')
-    expect(drive.settled).toEqual(['refused WRONG_STATE'])
     drive.waitForIt()
     expect(drive.journey.call?.request.clientRef).toBe(reference(1))
   })

@@ -9,6 +9,9 @@ interface Entry {
   status: Status
   /** Eko does not find it before it was looked for so often: a late commit. */
   hiddenFor: number
+  readonly clientRef: string
+  /** Refused for its code, and kept by Eko all the same: it never takes money, whatever its word is. */
+  readonly isRefused: boolean
 }
 
 const WORDS: Readonly<Record<Status, Answer>> = {
@@ -42,13 +45,15 @@ export class Bank {
   }
 
   #count(...statuses: readonly Status[]): number {
-    return [...this.book.values()].filter(({ status }) => statuses.includes(status)).length
+    return [...this.book.values()].filter(({ status, isRefused }) => !isRefused && statuses.includes(status)).length
   }
 
   /** Time goes by: what is pending may be settled. */
   settle(): void {
     for (const entry of this.book.values()) {
       if (entry.status !== 'pending') continue
+      if (entry.isRefused) entry.status = this.choose(2) === 0 ? 'pending' : 'failed'
+      if (entry.isRefused) continue
       entry.status = (['pending', 'done', 'failed', 'refundPending', 'refunded'] as const)[this.choose(5)] ?? 'pending'
     }
   }
@@ -92,17 +97,24 @@ export class Bank {
     const refused = (['WRONG_CODE', 'CODE_EXPIRED', 'NOT_SENT', 'BUSY', 'INSUFFICIENT_BALANCE'] as const)[
       this.choose(10)
     ]
+    if ((refused === 'WRONG_CODE' || refused === 'CODE_EXPIRED') && this.choose(2) === 0) this.#keep(clientRef, true)
     if (refused) return [refused]
     // The request was lost on its way there.
     if (this.choose(6) === 0) return ['UNKNOWN_OUTCOME']
-    const status = STATUSES[this.choose(STATUSES.length)] ?? 'done'
-    const entry: Entry = { tid: `${7_000 + this.book.size}`, status, hiddenFor: 0 }
-    this.book.set(clientRef, entry)
+    const entry = this.#keep(clientRef, false)
     // The answer was lost on its way back, and the commit may come late.
     const way = this.choose(3)
     if (way === 0) return told(entry)
     entry.hiddenFor = way === 1 ? 0 : this.choose(4)
     return [(['UNKNOWN_OUTCOME', 'UNRECOGNISED_ANSWER'] as const)[this.choose(2)] ?? 'UNKNOWN_OUTCOME']
+  }
+
+  #keep(clientRef: string, isRefused: boolean): Entry {
+    const statuses = isRefused ? (['failed', 'pending'] as const) : STATUSES
+    const status = statuses[this.choose(statuses.length)] ?? 'failed'
+    const entry: Entry = { tid: `${7_000 + this.book.size}`, status, hiddenFor: 0, clientRef, isRefused }
+    this.book.set(clientRef, entry)
+    return entry
   }
 
   #refund(named: PendingCall['request']['transaction']): Told {
@@ -116,5 +128,5 @@ export class Bank {
 }
 
 function told(entry: Entry): Told {
-  return [WORDS[entry.status], { transfer: transaction({ tid: entry.tid }) }]
+  return [WORDS[entry.status], { transfer: transaction({ tid: entry.tid, clientRefId: entry.clientRef }) }]
 }

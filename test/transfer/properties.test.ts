@@ -9,8 +9,9 @@ import { TRANSFER_STANDING, transferResultOf, transferViewOf } from '../../workf
 import { Bank } from './bank.js'
 import { MESSAGE_NAMES, TransferDrive } from './support.js'
 
-/** What people and operators send; a declaration of Eko's support is left to where it is true. */
-const SENT = MESSAGE_NAMES.filter((name) => name !== 'declareNotDebited' && name !== 'inquireByTid')
+/** What people and operators send; declarations of Eko's support are left to where they are true. */
+const DECLARED = ['declareNotDebited', 'declareRefunded', 'inquireByTid']
+const SENT = MESSAGE_NAMES.filter((name) => !DECLARED.includes(name))
 
 /** One step of a life: Eko answers what is asked, somebody sends something, or time goes by. */
 function live(drive: TransferDrive, bank: Bank): void {

@@ -38,6 +38,7 @@ export const BODIES: { readonly [Name in TransferMessageName]: (id: string) => T
   takeOver: () => ({ actor: ACTOR, reason: 'test', userCode: '20810210' }),
   inquireByTid: () => ({ actor: ACTOR, reason: 'test', tid: '88002' }),
   declareNotDebited: () => ({ actor: ACTOR, reason: 'test' }),
+  declareRefunded: () => ({ actor: ACTOR, reason: 'test' }),
   cancel: () => ({ actor: ACTOR, reason: 'test' }),
 }
 export const MESSAGE_NAMES = Object.keys(BODIES) as TransferMessageName[]

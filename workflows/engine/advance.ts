@@ -170,9 +170,11 @@ function overtakesLookUp(flow: Pick<Flow, 'endings'>, event: JourneyEvent): bool
   return event.type === 'arrived' && isEnding(flow, event.message.name) && !event.afterLookUp
 }
 
-/** The message in the queue that ends the journey. */
-function endingOf(flow: Pick<Flow, 'endings'>, { queue }: Core): Submission | undefined {
-  return queue.find(({ message }) => isEnding(flow, message.name))
+/** The message in the queue that ends the journey, where it may end now. */
+function endingOf(flow: Pick<Flow, 'endings' | 'messages'>, { queue, state }: Core): Submission | undefined {
+  return queue.find(
+    ({ message: { name } }) => isEnding(flow, name) && flow.messages[name]?.legalIn.some((legal) => legal === state),
+  )
 }
 
 /** Takes one message off the queue. What ends the journey goes first: no call is wanted after it. */

@@ -22,7 +22,7 @@ export interface Standing<J extends Core = Core> {
   /** States that end a journey. Each is an outcome too: whoever still waits is answered with it. */
   readonly closed: readonly (StateOf<J> & OutcomeCode)[]
   /** What an operator can do about a journey that needs attention. */
-  readonly unblockedBy: readonly NameOf<J>[]
+  unblockedBy(journey: J): readonly NameOf<J>[]
 }
 
 /** Names of the search attributes, all of type Keyword. */

@@ -30,7 +30,8 @@ export function statusOf<J extends Core>(standing: Standing<J>, journey: J): Sta
     return { kind: 'PARKED', dependency, since: iso(since), retryAt: iso(retryAt), ...(incident && { incident }) }
   }
   if (call) return { kind: 'CALLING_EKO', call: call.name, since: iso(call.since) }
-  if (attention) return { kind: 'NEEDS_ATTENTION', reason: attention.reason, unblockedBy: standing.unblockedBy }
+  if (attention)
+    return { kind: 'NEEDS_ATTENTION', reason: attention.reason, unblockedBy: standing.unblockedBy(journey) }
   return { kind: 'WAITING_FOR_USER' }
 }
 

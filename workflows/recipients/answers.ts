@@ -1,3 +1,5 @@
+import { maskIdentifiers } from '../../values/mask.js'
+import { maskName } from '../../values/mask-name.js'
 import type { Answer, CallOutcome, Recipient } from '../calls.js'
 import type { OutcomeCode } from '../codes.js'
 import {
@@ -166,21 +168,26 @@ function settle(
   const list = outcome.recipients ?? []
   const existed = answer === 'RECIPIENT_EXISTS'
   if (name === 'addRecipient') {
-    const found = list.find((recipient) => isSame(recipient, adding))
-    const code = found ? (existed ? 'RECIPIENT_EXISTS' : 'RECIPIENT_ADDED') : 'NOT_ADDED'
+    const alike = list.filter((recipient) => isSame(recipient, adding))
+    const [found] = alike.length === 1 ? alike : []
+    const notTold = existed || alike.length > 1 ? 'RECIPIENT_UNCLEAR' : 'NOT_ADDED'
+    const code = found ? (existed ? 'RECIPIENT_EXISTS' : 'RECIPIENT_ADDED') : notTold
     set(turn, { adding: null })
     record(turn, call.submissions, code, { ...idOf(found?.recipientId), ...factsOf(outcome) })
     return
   }
   const bank = list.find(({ recipientId }) => recipientId === registering)?.beneficiaryId ?? undefined
-  const done = name === 'validateRecipientBankOtp' ? 'BANK_VERIFIED' : 'BANK_ADDED'
-  set(turn, { registering: null })
+  // Eko names the bank from the day its code is asked for: that it is there does not say that the code was taken.
+  const done = name === 'validateRecipientBankOtp' ? 'VERIFICATION_UNCERTAIN' : 'BANK_ADDED'
+  if (turn.journey.state === 'RECIPIENT_OTP_REQUIRED') backToReady(turn)
+  else set(turn, { registering: null })
   record(turn, call.submissions, bank === undefined ? 'NOT_ADDED' : done, { ...idOf(bank), ...factsOf(outcome) })
 }
 
-/** Whether Eko's entry, which is masked, is whom we added: the account's last characters, and the IFSC where it has one. */
-function isSame({ accountMasked, ifsc }: Recipient, adding: RecipientsJourney['adding']): boolean {
+/** Whether Eko's entry, which is masked, may be whom we added: the account's last characters, the IFSC, the name. */
+function isSame({ accountMasked, ifsc, nameMasked }: Recipient, adding: RecipientsJourney['adding']): boolean {
   if (!adding) return false
   const shown = accountMasked.replace(/^X+/, '')
-  return shown !== '' && adding.account.endsWith(shown) && (ifsc === null || ifsc === adding.ifsc)
+  const isSameBank = shown !== '' && adding.account.endsWith(shown) && (ifsc === null || ifsc === adding.ifsc)
+  return isSameBank && nameMasked.toUpperCase() === maskIdentifiers(maskName(adding.name)).toUpperCase()
 }

@@ -1,7 +1,7 @@
 import { openCore } from '../engine/advance.js'
 import type { Flow } from '../engine/flow.js'
 import { judgeDispatch } from '../engine/gate.js'
-import { note } from '../engine/turn.js'
+import { note, set } from '../engine/turn.js'
 import { recipientsInput } from '../guards.js'
 import { JOURNEY_ATTRIBUTES } from '../journey-attributes.js'
 import { moneyOutcomeOf } from '../outcome-guards.js'
@@ -51,6 +51,8 @@ export const RECIPIENTS: Flow<RecipientsJourney> = {
   keep: () => undefined,
   react(turn, call, outcome) {
     RECIPIENTS_ACTIONS[recipientsTransitionFor(call.name, outcome.answer).action](turn, call, outcome)
+    // The account number is kept for its one call, and for the list that tells what became of it.
+    if (!turn.journey.call) set(turn, { adding: null })
   },
   wiped: () => ({ adding: null, registering: null, reading: null }),
   answeredByEnd: () => undefined,

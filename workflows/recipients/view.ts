@@ -13,7 +13,7 @@ import type { RecipientsJourney } from './journey.js'
 
 export const RECIPIENTS_STANDING = {
   closed: CLOSED_RECIPIENTS_STATES,
-  unblockedBy: ['reenter', 'takeOver', 'cancel'],
+  unblockedBy: () => ['reenter', 'takeOver', 'cancel'],
 } as const satisfies Standing<RecipientsJourney>
 
 export function recipientsActionOf(journey: RecipientsJourney): RecipientsAction {

@@ -23,9 +23,9 @@ import {
   set,
   type Turn as AnyTurn,
 } from '../engine/turn.js'
-import { inquire, inquireLater, inquireOlder, isDecisive, isQuarantineOver, stillNotFound } from './inquiries.js'
+import { clientRefOf, inquire, inquireLater, inquireNext, isQuarantineOver, stillNotFound } from './inquiries.js'
 import type { PendingCall, TransferJourney } from './journey.js'
-import { isDebit, nextReference } from './references.js'
+import { isDebit, isOwn, isRefused, nextReference } from './references.js'
 import { goOn, proveSender } from './steps.js'
 import type { TransferActionName } from './transitions.js'
 
@@ -81,44 +81,36 @@ export const TRANSFER_ACTIONS: Readonly<Record<TransferActionName, Action>> = {
   },
 
   done(turn, call, outcome) {
-    if (isAnother(turn, call, outcome)) return
-    close(turn, 'COMPLETED', { transaction: outcome.transfer ?? turn.journey.transaction })
+    if (isContradicted(turn, call, outcome)) return
+    close(turn, 'COMPLETED', { transaction: knownOf(turn.journey, outcome) })
     record(turn, call.submissions, 'COMPLETED', factsOf(outcome))
   },
 
   failed(turn, call, outcome) {
-    // Of a reference before the last one: it was refused for its code, and Eko keeps that as a transaction.
-    if (turn.journey.initiations.length > 0 && !isDecisive(turn.journey, call)) {
-      if (!inquireOlder(turn, call)) stillNotFound(turn, call, outcome)
-      return
-    }
-    if (isAnother(turn, call, outcome)) return
-    close(turn, 'FAILED', { transaction: outcome.transfer ?? turn.journey.transaction })
+    if (isAboutRefused(turn, call, outcome) || isAnother(turn, call, outcome)) return
+    close(turn, 'FAILED', { transaction: knownOf(turn.journey, outcome) })
     record(turn, call.submissions, 'FAILED', factsOf(outcome))
   },
 
   refunded(turn, call, outcome) {
-    if (isAnother(turn, call, outcome)) return
-    const { transaction } = turn.journey
-    // The answer to a refund names the refund, and little of what is refunded.
-    const told = call.name === 'initiateRefund' ? { ...transaction, ...onlyKnown(outcome.transfer) } : outcome.transfer
-    close(turn, 'REFUNDED', { transaction: (told ?? transaction) as TransferJourney['transaction'] })
+    if (isContradicted(turn, call, outcome)) return
+    close(turn, 'REFUNDED', { transaction: knownOf(turn.journey, outcome) })
     record(turn, call.submissions, 'REFUNDED', factsOf(outcome))
   },
 
   pending(turn, call, outcome) {
-    if (isAnother(turn, call, outcome)) return
-    set(turn, { transaction: outcome.transfer ?? turn.journey.transaction, unknownSince: null })
+    if (isAboutRefused(turn, call, outcome) || isAnother(turn, call, outcome)) return
+    set(turn, { transaction: knownOf(turn.journey, outcome), unknownSince: null })
     if (turn.journey.state !== 'REFUND_IN_PROGRESS') debitAsked(turn)
     inquireLater(turn, call, outcome)
   },
 
   refundDue(turn, call, outcome) {
-    if (isAnother(turn, call, outcome)) return
-    const transaction = outcome.transfer ?? turn.journey.transaction
+    if (isContradicted(turn, call, outcome)) return
+    const transaction = knownOf(turn.journey, outcome)
     set(turn, { transaction })
     const isRefunding = turn.journey.state === 'REFUND_IN_PROGRESS'
-    if (isRefunding ? !isQuarantineOver(turn) : !transaction?.tid) {
+    if (!transaction?.tid || (isRefunding && !isQuarantineOver(turn))) {
       if (!isRefunding) debitAsked(turn)
       inquireLater(turn, call, outcome)
       return
@@ -129,20 +121,16 @@ export const TRANSFER_ACTIONS: Readonly<Record<TransferActionName, Action>> = {
     record(turn, call.submissions, 'ADVANCED', factsOf(outcome))
   },
 
-  notFound(turn, call, outcome) {
-    if (inquireOlder(turn, call)) return
-    if (turn.journey.state === 'REFERENCE_INQUIRY') goOn(turn, call.submissions)
-    else stillNotFound(turn, call, outcome)
-  },
+  notFound,
 
   initiationUnknown(turn, call, outcome) {
-    set(turn, { transaction: outcome.transfer ?? turn.journey.transaction, unknownSince: turn.now })
+    set(turn, { transaction: knownOf(turn.journey, outcome), unknownSince: null })
     debitAsked(turn)
     inquire(turn, call.submissions)
   },
 
   refundUnknown(turn, call) {
-    set(turn, { unknownSince: turn.now, challenge: null })
+    set(turn, { unknownSince: null, challenge: null })
     enter(turn, 'REFUND_IN_PROGRESS')
     inquire(turn, call.submissions)
   },
@@ -151,6 +139,12 @@ export const TRANSFER_ACTIONS: Readonly<Record<TransferActionName, Action>> = {
     // While money may be on its way, nothing ends the asking.
     const endless = turn.journey.state !== 'REFERENCE_INQUIRY'
     park(turn, endless ? { ...call, unanswered: 0 } : call, outcome)
+  },
+
+  inquiryUnrecognised(turn, call, outcome) {
+    const isHeldBack = turn.journey.state !== 'REFERENCE_INQUIRY' && !isQuarantineOver(turn)
+    if (isHeldBack) inquireLater(turn, call, outcome)
+    else attentionAfter(turn, call, outcome)
   },
 
   refused(turn, call, outcome) {
@@ -202,13 +196,48 @@ function debitAsked(turn: Turn): void {
   enter(turn, 'TRANSFER_IN_PROGRESS')
 }
 
-/** Whether Eko's transaction is not ours: its amount is another one. Then an operator must look. */
-function isAnother(turn: Turn, call: PendingCall, { transfer, facts }: CallOutcome): boolean {
-  const amount = call.name === 'initiateRefund' ? null : (transfer?.amountPaise ?? null)
-  if (amount === null || amount === turn.journey.input.amountPaise) return false
+/** None of ours that Eko knows: the next reference, or on to the code, or asked again through the quarantine. */
+function notFound(turn: Turn, call: PendingCall, outcome: CallOutcome): void {
+  if (inquireNext(turn, call)) return
+  if (turn.journey.state === 'REFERENCE_INQUIRY') goOn(turn, call.submissions)
+  else stillNotFound(turn, call, outcome)
+}
+
+/** What Eko keeps of a debit that it refused for its code says nothing of the other ones. */
+function isAboutRefused(turn: Turn, call: PendingCall, outcome: CallOutcome): boolean {
+  if (!isRefused(turn.journey, referenceTold(call, outcome))) return false
+  notFound(turn, call, outcome)
+  return true
+}
+
+/** Whether Eko's transaction is not ours, or money moved by a debit that was refused: then an operator must look. */
+function isContradicted(turn: Turn, call: PendingCall, outcome: CallOutcome): boolean {
+  if (!isRefused(turn.journey, referenceTold(call, outcome))) return isAnother(turn, call, outcome)
+  mismatch(turn, call, outcome)
+  return true
+}
+
+/** Whether Eko's transaction has another amount, or the reference of another transfer. */
+function isAnother(turn: Turn, call: PendingCall, outcome: CallOutcome): boolean {
+  if (call.name === 'initiateRefund') return false
+  const { amountPaise, clientRefId } = outcome.transfer ?? {}
+  const isSameAmount = amountPaise == null || amountPaise === turn.journey.input.amountPaise
+  if (isSameAmount && (clientRefId == null || isOwn(turn.journey, clientRefId))) return false
+  mismatch(turn, call, outcome)
+  return true
+}
+
+function mismatch(turn: Turn, call: PendingCall, { facts }: CallOutcome): void {
+  // Also after a `reenter` nothing may be sent before this is cleared.
+  set(turn, { unknownSince: turn.now })
   debitAsked(turn)
   needAttention(turn, 'TRANSACTION_MISMATCH', call.submissions, facts)
-  return true
+}
+
+/** The reference of the debit that an answer is about. */
+function referenceTold(call: PendingCall, { transfer }: CallOutcome): string | null {
+  if (call.name !== 'transactionInquiry') return null
+  return transfer?.clientRefId ?? clientRefOf(call)
 }
 
 function isUsedUp(journey: TransferJourney): boolean {
@@ -230,6 +259,11 @@ function reject(turn: Turn, call: PendingCall, outcome: CallOutcome, rejection: 
   record(turn, call.submissions, 'REJECTED', factsOf(outcome))
 }
 
-function onlyKnown(transfer: CallOutcome['transfer']): Partial<NonNullable<CallOutcome['transfer']>> {
-  return Object.fromEntries(Object.entries(transfer ?? {}).filter(([, value]) => value !== null))
+/** What is known of the transaction: an answer tells what is new, and not always all that was told before. */
+function knownOf({ transaction }: TransferJourney, { transfer }: CallOutcome): TransferJourney['transaction'] {
+  const isNew =
+    transaction === null || (transfer?.tid != null && transaction.tid !== null && transfer.tid !== transaction.tid)
+  if (!transfer || isNew) return transfer ?? transaction
+  const told = Object.fromEntries(Object.entries(transfer).filter(([, value]) => value !== null))
+  return { ...transaction, ...told }
 }

@@ -71,6 +71,7 @@ export interface TransferMessages {
   takeOver: OperatorAction & { readonly userCode: string }
   inquireByTid: OperatorAction & { readonly tid: string }
   declareNotDebited: OperatorAction
+  declareRefunded: OperatorAction
   cancel: OperatorAction
 }
 export type TransferMessageName = keyof TransferMessages

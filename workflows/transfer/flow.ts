@@ -13,7 +13,7 @@ import { transferForm, transferInputErrors } from './input.js'
 import type { Opening, PendingCall, TransferJourney } from './journey.js'
 import { BEFORE_DEBIT, TRANSFER_MESSAGES } from './message-table.js'
 import { purposeIn, takeMessage } from './messages.js'
-import { DEBITS, isDebit } from './references.js'
+import { DEBITS, isDebit, isUnsentDebit } from './references.js'
 import { begin } from './steps.js'
 import { TRANSFER_CALL_SUMMARY, transferStoryOf } from './story.js'
 import { transferTransitionFor } from './transitions.js'
@@ -65,7 +65,7 @@ export const TRANSFER: Flow<TransferJourney> = {
   answeredByEnd: () => undefined,
   times: () => [],
   clock: () => undefined,
-  mayExpire: ({ state }) => BEFORE_DEBIT.some((early) => early === state),
+  mayExpire: (journey) => BEFORE_DEBIT.some((early) => early === journey.state) || isUnsentDebit(journey),
   nextAction: transferActionOf,
   view: transferViewOf,
   story: (journey) => transferStoryOf(transferViewOf(journey)),
@@ -89,17 +89,29 @@ function judge(journey: TransferJourney, { name }: TransferMessage, now: number)
     case 'resendOtp':
       return judgeDispatch(journey, purposeIn(journey.state), now)
     case 'inquireByTid':
+      return journey.attention || isAwaited(journey) ? null : refusal('NO_ATTENTION_NEEDED')
     case 'declareNotDebited':
       return journey.attention ? null : refusal('NO_ATTENTION_NEEDED')
+    case 'cancel':
+      return journey.state !== 'TRANSFER_IN_PROGRESS' || isUnsentDebit(journey)
+        ? null
+        : refusal('WRONG_STATE', { state: journey.state, legalIn: BEFORE_DEBIT })
     default:
       return null
   }
 }
 
+/** Whether nothing but an inquiry about a debit is left to do, and waits. */
+function isAwaited({ state, call }: TransferJourney): boolean {
+  return state !== 'REFERENCE_INQUIRY' && call?.name === 'transactionInquiry' && call.parked !== null
+}
+
 /** Remembers every debit that may have reached Eko, whatever the table then says. */
 function keep(turn: Turn<TransferJourney>, call: PendingCall, outcome: CallOutcome): void {
   if (!isDebit(call)) return
-  if (!wasExecuted(outcome) || outcome.class === 'INPUT_REFUSED') return
+  // A run that was reset does not know what became of the call that the run before it made.
+  const mayBeAtEko = outcome.answer === 'RUN_RESET' || (wasExecuted(outcome) && outcome.class !== 'INPUT_REFUSED')
+  if (!mayBeAtEko) return
   const asked = { clientRefId: call.request.clientRef, at: call.since, answer: outcome.answer }
   set(turn, { initiations: [...turn.journey.initiations, asked] })
 }

@@ -10,7 +10,7 @@ type TransactionName = NonNullable<PendingCall['request']['transaction']>
 
 /** How a transfer learns what became of its debit: by asking Eko about every reference, as often as it takes. */
 
-/** Asks anew: by Eko's own id where it is known, else about the newest reference first. */
+/** Asks anew: by Eko's own id where it is known, and about every reference, the newest one first, until one is found. */
 export function inquire(turn: Turn, submissions: readonly Submission[], parks = 0): void {
   const { transaction } = turn.journey
   const [newest = ''] = referencesOf(turn.journey)
@@ -28,24 +28,18 @@ export function inquireAbout(
   if (call) set(turn, { call: { ...call, parks } })
 }
 
-/** Goes on to the next older reference; false where this was the last one. */
-export function inquireOlder(turn: Turn, call: PendingCall): boolean {
+/** Goes on to the next older reference, after Eko's own id to the newest one; false where this was the last one. */
+export function inquireNext(turn: Turn, call: PendingCall): boolean {
   const asked = clientRefOf(call)
   const references = referencesOf(turn.journey)
-  const next = asked === null ? undefined : references[references.indexOf(asked) + 1]
+  const next = references[asked === null ? 0 : references.indexOf(asked) + 1]
   if (next === undefined) return false
   inquireAbout(turn, { clientRefId: next }, call.submissions, call.parks)
   return true
 }
 
-/** Whether what was asked about is what decides: Eko's own id, or the newest reference. */
-export function isDecisive(journey: TransferJourney, call: PendingCall): boolean {
-  if (call.name !== 'transactionInquiry') return true
-  const asked = clientRefOf(call)
-  return asked === null || asked === referencesOf(journey)[0]
-}
-
-function clientRefOf({ request }: PendingCall): string | null {
+/** The reference that an inquiry asks about; null where it asks by Eko's own id. */
+export function clientRefOf({ request }: PendingCall): string | null {
   const { transaction } = request
   return transaction && 'clientRefId' in transaction ? transaction.clientRefId : null
 }
@@ -57,16 +51,24 @@ export function inquireLater(turn: Turn, call: PendingCall, outcome: CallOutcome
   const next = turn.journey.call
   if (!next) return
   const waiting = { ...outcome, dependency: 'EKO_SETTLEMENT' } as const
-  set(turn, { call: { ...next, parks: parks + 1, parked: parkedState(turn.journey, next, waiting, turn.now) } })
+  const parked = parkedState(turn.journey, next, waiting, turn.now)
+  const retryAt = Math.min(parked.retryAt, Math.max(quarantineEnd(turn.journey) ?? Infinity, turn.now + 1))
+  set(turn, { call: { ...next, parks: parks + 1, parked: { ...parked, retryAt } } })
   record(turn, call.submissions, 'PARKED', { detail: 'EKO_SETTLEMENT', ...factsOf(outcome) })
 }
 
-/** Whether Eko has been silent about it for the whole quarantine; its clock starts where it does not run yet. */
+/** When an operator must look, ms; null where no quarantine runs. */
+export function quarantineEnd({ unknownSince, plan }: TransferJourney): number | null {
+  return unknownSince === null ? null : unknownSince + (plan?.policy.quarantineSeconds ?? 0) * 1000
+}
+
+/**
+ * Whether Eko has said for the whole quarantine that there is nothing. Its clock starts with the first time that Eko says
+ * so: while nobody can be asked, nothing is proved.
+ */
 export function isQuarantineOver(turn: Turn): boolean {
-  const { unknownSince, plan } = turn.journey
-  const since = unknownSince ?? turn.now
-  set(turn, { unknownSince: since })
-  return turn.now - since >= (plan?.policy.quarantineSeconds ?? 0) * 1000
+  set(turn, { unknownSince: turn.journey.unknownSince ?? turn.now })
+  return turn.now >= (quarantineEnd(turn.journey) ?? turn.now)
 }
 
 /** Not found is no proof: asked again through the quarantine, then an operator must look. */

@@ -59,7 +59,7 @@ export const TRANSFER_MESSAGES: Readonly<Record<TransferMessageName, MessageDesc
   },
   inquireByTid: {
     description: 'Operator: ask Eko about the transaction of this id, which its support named.',
-    legalIn: ['REFERENCE_INQUIRY', 'TRANSFER_IN_PROGRESS'],
+    legalIn: ['REFERENCE_INQUIRY', 'TRANSFER_IN_PROGRESS', 'REFUND_IN_PROGRESS'],
     by: 'operator',
     guard: guard.inquireByTid,
   },
@@ -69,10 +69,16 @@ export const TRANSFER_MESSAGES: Readonly<Record<TransferMessageName, MessageDesc
     by: 'operator',
     guard: guard.operatorAction,
   },
+  declareRefunded: {
+    description: 'Operator: Eko’s support says that the money was given back; the transfer ends.',
+    legalIn: ['REFUND_OTP_REQUIRED', 'REFUND_IN_PROGRESS'],
+    by: 'operator',
+    guard: guard.operatorAction,
+  },
   cancel: {
     description:
-      'End the transfer, once Eko knows of no debit and until one is asked for. A call in flight finishes first.',
-    legalIn: BEFORE_DEBIT,
+      'End the transfer, once Eko knows of no debit and until one is asked for; a wallet load while it waits to be sent. A call in flight finishes first.',
+    legalIn: [...BEFORE_DEBIT, 'TRANSFER_IN_PROGRESS'],
     by: 'operator',
     guard: guard.operatorAction,
   },

@@ -5,7 +5,8 @@ import { isWalletOver } from '../engine/wallet.js'
 import type { TransferMessage, TransferMessages, TransferPurpose, TransferState } from './contract.js'
 import { inquire, inquireAbout } from './inquiries.js'
 import type { Submission, TransferJourney } from './journey.js'
-import { nextReference } from './references.js'
+import { BEFORE_DEBIT } from './message-table.js'
+import { isUnsentDebit, mayHaveMoved, nextReference } from './references.js'
 import { begin, moneyOf, proveSender } from './steps.js'
 
 type Turn = AnyTurn<TransferJourney>
@@ -57,6 +58,9 @@ const APPLY: { readonly [Name in TransferMessage['name']]: Apply<Name> } = {
   declareNotDebited(turn, { reason }, submission) {
     finish(turn, submission, 'CANCELLED', { operatorReason: reason, detail: 'DECLARED_NOT_DEBITED' })
   },
+  declareRefunded(turn, { reason }, submission) {
+    finish(turn, submission, 'REFUNDED', { operatorReason: reason, detail: 'DECLARED_REFUNDED' })
+  },
   cancel(turn, { reason }, submission) {
     finish(turn, submission, 'CANCELLED', { operatorReason: reason, detail: 'CANCELLED_BY_REQUEST' })
   },
@@ -68,19 +72,20 @@ export function takeMessage(turn: Turn, submission: Submission): void {
   apply(turn, body as never, submission)
 }
 
-/** Answers of a debit that Eko certainly did not carry out. */
-const NOT_CARRIED_OUT = ['WRONG_CODE', 'CODE_EXPIRED', 'FIELDS_REFUSED', 'WALLET_TOKEN_REFUSED'] as const
-
 /** Whether a debit may have been carried out, or was. */
-export function isUnsettled({ initiations, transaction }: TransferJourney): boolean {
-  const last = initiations.at(-1)
-  return transaction !== null || (last !== undefined && !NOT_CARRIED_OUT.some((answer) => answer === last.answer))
+export function isUnsettled(journey: TransferJourney): boolean {
+  const { initiations, transaction, unknownSince, state } = journey
+  const isBefore = state === 'REFERENCE_INQUIRY' || BEFORE_DEBIT.some((early) => early === state)
+  const isTold = transaction !== null || unknownSince !== null || initiations.some(mayHaveMoved)
+  return isTold || !(isBefore || isUnsentDebit(journey))
 }
 
 /** Back to asking, with a new quarantine; a refund that may be on its way stays one. */
 function lookAnew(turn: Turn, reason: string): void {
   record(turn, turn.journey.call?.submissions ?? [], 'SUPERSEDED')
-  set(turn, { operatorReason: reason, attention: null, call: null, unknownSince: null, challenge: null })
+  // What was taken for the transaction is in the story; by its references Eko finds the right one.
+  set(turn, { operatorReason: reason, attention: null, call: null, challenge: null })
+  set(turn, { unknownSince: null, transaction: null })
   enter(turn, turn.journey.state === 'REFUND_IN_PROGRESS' ? 'REFUND_IN_PROGRESS' : 'TRANSFER_IN_PROGRESS')
 }
 

@@ -1,4 +1,4 @@
-import type { PendingCall, TransferCall, TransferJourney } from './journey.js'
+import type { Asked, PendingCall, TransferCall, TransferJourney } from './journey.js'
 
 /**
  * Debits that a transfer may ask for. Each has a reference of its own, and a run that knows of none asks Eko about all of
@@ -27,10 +27,35 @@ export function referenceOf({ workflowId }: Pick<TransferJourney, 'workflowId'>,
   return `${hash.slice(0, HASH_LENGTH)}p${number}`
 }
 
+/** Answers of a debit that Eko certainly did not carry out. */
+const NOT_CARRIED_OUT = ['WRONG_CODE', 'CODE_EXPIRED', 'FIELDS_REFUSED', 'WALLET_TOKEN_REFUSED'] as const
+
+/** Whether Eko's answer to a debit leaves it open whether money moved. */
+export function mayHaveMoved({ answer }: Asked): boolean {
+  return !NOT_CARRIED_OUT.some((refused) => refused === answer)
+}
+
+/** Whether this reference is a debit's that was refused for its code: Eko may keep even that as a transaction. */
+export function isRefused({ initiations }: TransferJourney, reference: string | null): boolean {
+  return initiations.some((asked) => asked.clientRefId === reference && !mayHaveMoved(asked))
+}
+
+/** Whether the debit is asked for by nobody yet: its call waits to be made, and no other one was. */
+export function isUnsentDebit({ call, initiations }: TransferJourney): boolean {
+  return initiations.length === 0 && call !== null && call.parked !== null && isDebit(call)
+}
+
+/** Whether it is a reference of this transfer, of whatever run. */
+export function isOwn(journey: TransferJourney, reference: string): boolean {
+  return Array.from({ length: MAX_INITIATIONS }, (_, index) => referenceOf(journey, index + 1)).includes(reference)
+}
+
 /** What a round of inquiries asks about, newest first. */
 export function referencesOf(journey: TransferJourney): readonly string[] {
   const { initiations } = journey
-  if (initiations.length > 0) return initiations.map(({ clientRefId }) => clientRefId).reverse()
+  // A run that was reset knows the first of the debits that were made after that point, and none of the others.
+  const knowsAll = initiations.length > 0 && initiations.every(({ answer }) => answer !== 'RUN_RESET')
+  if (knowsAll) return initiations.map(({ clientRefId }) => clientRefId).reverse()
   return Array.from({ length: MAX_INITIATIONS }, (_, index) => referenceOf(journey, MAX_INITIATIONS - index))
 }
 

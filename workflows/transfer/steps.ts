@@ -1,6 +1,6 @@
 import type { CallRequest } from '../calls.js'
 import { dispatchByItself } from '../engine/code-steps.js'
-import { ask, enter, needAttention, set, type Turn as AnyTurn } from '../engine/turn.js'
+import { ask, close, enter, needAttention, record, set, type Turn as AnyTurn } from '../engine/turn.js'
 import { isWalletOver, walletOf } from '../engine/wallet.js'
 import { inquire } from './inquiries.js'
 import type { Submission, TransferJourney } from './journey.js'
@@ -18,7 +18,13 @@ export function begin(turn: Turn, submissions: readonly Submission[] = []): void
 
 /** No debit is known: the sender's session, where there is none yet, then the code. */
 export function goOn(turn: Turn, submissions: readonly Submission[]): void {
-  const { plan, input, senderProven } = turn.journey
+  const { plan, input, senderProven, journeyDeadline } = turn.journey
+  if (journeyDeadline <= turn.now) {
+    // Eko could not be asked for so long that nobody wants it any more.
+    close(turn, 'EXPIRED', { detail: 'JOURNEY_TOO_LONG' })
+    record(turn, submissions, 'EXPIRED')
+    return
+  }
   if (input.kind === 'WALLET_LOAD') {
     loadWallet(turn, submissions)
     return
@@ -28,7 +34,7 @@ export function goOn(turn: Turn, submissions: readonly Submission[]): void {
   else sendTransactionOtp(turn, submissions)
 }
 
-/** Asked for at once, since no code confirms it; from here on only Eko's word ends it. */
+/** Asked for at once, since no code confirms it. */
 function loadWallet(turn: Turn, submissions: readonly Submission[]): void {
   const clientRef = nextReference(turn.journey)
   enter(turn, 'TRANSFER_IN_PROGRESS')

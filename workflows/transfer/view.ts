@@ -7,16 +7,30 @@ import {
   type TransferAction,
   type TransferPurpose,
   type TransferResult,
+  type TransferState,
   type TransferView,
 } from './contract.js'
 import type { TransferJourney } from './journey.js'
+import { quarantineEnd } from './inquiries.js'
+import { TRANSFER_MESSAGES } from './message-table.js'
 import { purposeIn } from './messages.js'
+import { MAX_INITIATIONS } from './references.js'
 
 /** What a transfer shows. */
 
+const UNBLOCKED_BY = [
+  ...(['reenter', 'inquireByTid', 'declareNotDebited', 'declareRefunded', 'takeOver', 'cancel'] as const),
+]
+
+function mayUnblock(name: (typeof UNBLOCKED_BY)[number], state: TransferState): boolean {
+  // A debit that needs attention was asked for: nobody cancels it.
+  if (name === 'cancel' && state === 'TRANSFER_IN_PROGRESS') return false
+  return TRANSFER_MESSAGES[name].legalIn.some((legal) => legal === state)
+}
+
 export const TRANSFER_STANDING = {
   closed: CLOSED_TRANSFER_STATES,
-  unblockedBy: ['reenter', 'inquireByTid', 'declareNotDebited', 'takeOver', 'cancel'],
+  unblockedBy: ({ state }) => UNBLOCKED_BY.filter((name) => mayUnblock(name, state)),
 } as const satisfies Standing<TransferJourney>
 
 const ENTER: Readonly<Record<TransferPurpose, 'ENTER_SENDER_OTP' | 'ENTER_TRANSACTION_OTP' | 'ENTER_REFUND_OTP'>> = {
@@ -31,12 +45,14 @@ export function transferActionOf(journey: TransferJourney): TransferAction {
   if (standing) return standing
   const purpose = purposeIn(journey.state)
   const code = codeAction(journey, purpose)
-  return 'do' in code ? code : { do: ENTER[purpose], ...code }
+  if ('do' in code) return code
+  const debitsLeft = purpose === 'TRANSACTION' ? MAX_INITIATIONS - journey.initiations.length : Infinity
+  return { do: ENTER[purpose], ...code, attemptsLeft: Math.min(code.attemptsLeft, debitsLeft) }
 }
 
 export function transferViewOf(journey: TransferJourney): TransferView {
-  const { input, unknownSince, plan } = journey
-  const quarantineMs = (plan?.policy.quarantineSeconds ?? 0) * 1000
+  const { input } = journey
+  const quarantine = quarantineEnd(journey)
   return {
     ...sharedView(TRANSFER_STANDING, journey),
     nextAction: transferActionOf(journey),
@@ -51,7 +67,7 @@ export function transferViewOf(journey: TransferJourney): TransferView {
     amountPaise: input.amountPaise,
     initiations: journey.initiations.map(({ clientRefId, at, answer }) => ({ clientRefId, at: iso(at), answer })),
     transaction: journey.transaction,
-    quarantineEndsAt: unknownSince === null ? null : iso(unknownSince + quarantineMs),
+    quarantineEndsAt: quarantine === null ? null : iso(quarantine),
     profile: journey.profile,
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import { paiseFromRupees } from '../../../values/index.js'
 import type { OutcomeCode, TransferReceipt } from '../../../workflows/messages.js'
@@ -32,7 +31,7 @@ interface LoadFlags extends CommonOptions {
   readonly mobile?: string
   readonly userCode?: string
   readonly amount: string
-  readonly load?: string
+  readonly load: string
 }
 interface StartFlags extends CommonOptions {
   readonly rail: string
@@ -41,7 +40,7 @@ interface StartFlags extends CommonOptions {
   readonly recipient: string
   readonly amount: string
   readonly beneficiary?: string
-  readonly transfer?: string
+  readonly transfer: string
   readonly location?: string
   readonly channel?: string
   readonly proveSender?: boolean
@@ -98,7 +97,7 @@ function addStart(transfer: Command, run: Runner): void {
     .requiredOption('--recipient <id>', 'Eko’s recipient_id')
     .requiredOption('--amount <rupees>', 'whole rupees')
     .option('--beneficiary <id>', 'Eko’s beneficiary_id')
-    .option('--transfer <transferId>', 'your own id: the same one again is the same transfer (default: a random one)')
+    .requiredOption('--transfer <transferId>', 'your own id: the same one again is the same transfer')
     .option('--location <latlong>', 'where the sender is: latitude,longitude')
     .option('--channel <number>', 'as Eko’s page numbers them (default: 2)')
     .option('--prove-sender', 'have the sender prove the mobile first; costs an SMS. Levin’s always do')
@@ -111,7 +110,7 @@ function addLoad(transfer: Command, run: Runner): void {
     .option('--mobile <number>', 'the sender’s mobile; asked for where it is left out or `-`')
     .option('--user-code <code>', 'Eko’s code of the agent (default: ONBOARDING_USER_CODE)')
     .requiredOption('--amount <rupees>', 'whole rupees')
-    .option('--load <loadId>', 'your own id: the same one again is the same load (default: a random one)')
+    .requiredOption('--load <loadId>', 'your own id: the same one again is the same load')
     .action(run(loadWallet))
 }
 
@@ -170,6 +169,11 @@ const OPERATOR_COMMANDS: readonly OperatorCommand[] = [
     send: (handle, input) => handle.declareNotDebited(input),
   },
   {
+    command: 'declare-refunded',
+    description: 'End it: Eko’s support says that the money was given back',
+    send: (handle, input) => handle.declareRefunded(input),
+  },
+  {
     command: 'cancel',
     description: 'End it, until a debit was asked for',
     send: (handle, input) => handle.cancel(input),
@@ -202,7 +206,7 @@ async function target(session: Session, { id, transfer }: TransferTarget): Promi
 
 async function start(session: Session, flags: StartFlags): Promise<Answer> {
   const { userCode, amountPaise } = givenBy(session, flags)
-  const transferId = flags.transfer ?? randomUUID()
+  const transferId = flags.transfer
   const request = {
     ...{ transferId, rail: railOf(flags.rail), mobile: await session.mobile(flags.mobile), userCode },
     ...{ recipientId: Number(flags.recipient), amountPaise },
@@ -221,7 +225,7 @@ async function start(session: Session, flags: StartFlags): Promise<Answer> {
 }
 
 async function loadWallet(session: Session, flags: LoadFlags): Promise<Answer> {
-  const loadId = flags.load ?? randomUUID()
+  const loadId = flags.load
   const request = { loadId, mobile: await session.mobile(flags.mobile), ...givenBy(session, flags) }
   return opened(session, `load ${loadId}`, { loadId }, await (await session.client()).startWalletLoad(request))
 }

@@ -272,7 +272,9 @@ export class TransferLife {
     const { sandbox } = this.context.world
     const [transaction] = await sandbox.transactions(mobile)
     const { held } = await sandbox.money()
+    const { state } = await this.#look()
     await this.#tell((submissionId) => {
+      if (state === 'REFUND_OTP_REQUIRED') return this.handle.reenter({ ...OPERATOR, submissionId })
       if (transaction) return this.handle.inquireByTid({ ...OPERATOR, tid: transaction.tid, submissionId })
       if (held.some((one) => one.mobile === mobile)) return this.handle.reenter({ ...OPERATOR, submissionId })
       return this.handle.declareNotDebited({ ...OPERATOR, submissionId })
