@@ -75,7 +75,7 @@ export function requireOwnTransfer(workflowId: string, tenant: string): void {
 }
 
 /**
- * The beginnings of the workflow ids that a `client_ref_id` can come from: journeys and transaction OTPs.
+ * The beginnings of the workflow ids that a `client_ref_id` can come from: journeys of every kind and transaction OTPs.
  * @throws OnboardingError INVALID_INPUT
  */
 export function idPrefixesOfClientRef(clientRef: string, tenant: string, rails: readonly Rail[] = RAILS): string[] {
@@ -88,6 +88,7 @@ export function idPrefixesOfClientRef(clientRef: string, tenant: string, rails: 
     ...rails.flatMap((rail) => [
       `onboarding:${rail}:${tenant}:${prefix}`,
       `transaction-otp:${rail}:${tenant}:${prefix}`,
+      `recipients:${rail}:${tenant}:${prefix}`,
     ]),
     `transfer:${tenant}:${prefix}`,
   ]

@@ -10,9 +10,9 @@ import {
   type IncidentView,
   incidentWorkflowId,
   waitsForIncident,
-  WORKFLOW_TYPE,
 } from '../workflows/messages.js'
 import { OnboardingError } from './errors.js'
+import { WORKFLOW_TYPES } from './list.js'
 import { check } from './validation.js'
 import { call, type Wire } from './wire.js'
 
@@ -104,7 +104,9 @@ async function waitedFor(wire: Wire): Promise<string[]> {
 
 function journeysOfTenant(wire: Wire): string[] {
   return [
-    `WorkflowType = '${WORKFLOW_TYPE}'`,
+    `WorkflowType IN (${Object.values(WORKFLOW_TYPES)
+      .map((type) => `'${type}'`)
+      .join(', ')})`,
     `ExecutionStatus = 'Running'`,
     `OnboardingTenant = '${wire.settings.tenant}'`,
   ]

@@ -1,12 +1,20 @@
 import { z } from 'zod'
 import {
+  CLOSED_RECIPIENTS_STATES,
   CLOSED_STATES,
+  CLOSED_TRANSFER_STATES,
+  OPEN_RECIPIENTS_STATES,
   OPEN_STATES,
+  OPEN_TRANSFER_STATES,
   type Rail,
   RAILS,
+  RECIPIENTS_WORKFLOW_TYPE,
+  type RecipientsState,
   type State,
   STATUS_KINDS,
   type StatusKind,
+  TRANSFER_WORKFLOW_TYPE,
+  type TransferState,
   WORKFLOW_TYPE,
 } from '../workflows/messages.js'
 import { idPrefixesOfClientRef } from './ids.js'
@@ -16,25 +24,43 @@ import { call, type Wire } from './wire.js'
 
 /** Which journeys of the tenant to list. Visibility lags a little behind: it is for people, not for decisions. */
 export interface ListFilter {
+  /** Onboardings, transfers with wallet loads, or sessions of recipients. @default 'ONBOARDING' */
+  readonly kind?: JourneyKind
   readonly rail?: Rail
-  readonly state?: State
+  readonly state?: State | TransferState | RecipientsState
   readonly status?: StatusKind
   /** The newest ones first. @default 50 */
   readonly limit?: number
 }
 
+/** The kinds of journeys, by the name of a filter. */
+export const JOURNEY_KINDS = ['ONBOARDING', 'TRANSFER', 'RECIPIENTS'] as const
+export type JourneyKind = (typeof JOURNEY_KINDS)[number]
+
+/** The workflow type of each kind. */
+export const WORKFLOW_TYPES: Readonly<Record<JourneyKind, string>> = {
+  ONBOARDING: WORKFLOW_TYPE,
+  TRANSFER: TRANSFER_WORKFLOW_TYPE,
+  RECIPIENTS: RECIPIENTS_WORKFLOW_TYPE,
+}
+const STATES = [
+  ...[...OPEN_STATES, ...CLOSED_STATES, ...OPEN_TRANSFER_STATES, ...CLOSED_TRANSFER_STATES],
+  ...[...OPEN_RECIPIENTS_STATES, ...CLOSED_RECIPIENTS_STATES],
+] as const
+
 const filterSchema = z.strictObject({
+  kind: z.enum(JOURNEY_KINDS).default('ONBOARDING'),
   rail: z.enum(RAILS).optional(),
-  state: z.enum([...OPEN_STATES, ...CLOSED_STATES]).optional(),
+  state: z.enum(STATES).optional(),
   status: z.enum(STATUS_KINDS).optional(),
   limit: z.number().int('Must be a whole number.').min(1, 'Must be positive.').max(10_000).default(50),
 })
 
 /** @throws OnboardingError */
 export async function listJourneys(wire: Wire, filter: ListFilter): Promise<JourneySummary[]> {
-  const { rail, state, status, limit } = check(filterSchema, filter)
+  const { kind, rail, state, status, limit } = check(filterSchema, filter)
   const clauses = [
-    `WorkflowType = '${WORKFLOW_TYPE}'`,
+    `WorkflowType = '${WORKFLOW_TYPES[kind]}'`,
     `OnboardingTenant = '${wire.settings.tenant}'`,
     ...(rail ? [`OnboardingRail = '${rail}'`] : []),
     ...(state ? [`OnboardingState = '${state}'`] : []),

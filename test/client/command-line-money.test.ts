@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { RecipientsReceipt, RecipientsView, TransferReceipt, TransferView } from '../../client/index.js'
-import { RAILS, USER_CODE } from '../support/journeys.js'
+import { RAILS, until, USER_CODE } from '../support/journeys.js'
 import { newMobile } from '../support/people.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 import { payer, QUICK, startTransfer } from '../support/transfers.js'
@@ -115,6 +115,12 @@ it('a transfer that Eko does not find is told with what an operator can do, and 
   const { stdout } = await onboard(['transfer', 'status', ...target])
   expect(stdout).toContain('`declareNotDebited`')
   expect(stdout).toContain(initiations[0]?.clientRefId)
+  await until(async () => {
+    const { journeys } = await json<{ journeys: { workflowId: string }[] }>([
+      ...['list', '--kind', 'transfer', '--status', 'NEEDS_ATTENTION'],
+    ])
+    return journeys.some(({ workflowId }) => workflowId === handle.workflowId)
+  }, 'the list of what needs attention has it')
   const order = ['transfer', 'declare-not-debited', ...target, '--reason', 'ticket 4711']
   expect(await onboard(order)).toMatchObject({ code: 0 })
   const again = await onboard([...order, '--json'])
@@ -145,7 +151,7 @@ it.each(['0', '-5', '1.5', '1e3', 'abc', '99999999999999999999', '100000000'])(
 )
 
 it.each([
-  ['transfer start', ['transfer', 'start', '--recipient', '1.5', '--amount', '1'], /recipientId/],
+  ['transfer start', ['transfer', 'start', '--recipient', '1.5', '--amount', '1', '--transfer', 'x'], /recipientId/],
   ['transfer status', ['transfer', 'status'], /--transfer or --id/],
   ['transfer confirm', ['transfer', 'confirm', '--transfer', 'nobody-knows'], /NOT_FOUND|no transfer/i],
   ['transfer inquire', ['transfer', 'inquire', '--transfer', 'x'], /--tid/],

@@ -54,8 +54,11 @@ it('a client_ref_id leads to the ids that it can come from', async () => {
   expect(idPrefixesOfClientRef(' 3FA85F64C1a00b1', 'acme')).toEqual([
     'onboarding:digikhata:acme:3fa85f64c1',
     'transaction-otp:digikhata:acme:3fa85f64c1',
+    'recipients:digikhata:acme:3fa85f64c1',
     'onboarding:levin:acme:3fa85f64c1',
     'transaction-otp:levin:acme:3fa85f64c1',
+    'recipients:levin:acme:3fa85f64c1',
+    'transfer:acme:3fa85f64c1',
   ])
   const error = await refused(() => idPrefixesOfClientRef("3fa85f64' OR 1", 'acme'))
   expect(fieldCodes(error)).toEqual({ clientRef: 'INVALID' })

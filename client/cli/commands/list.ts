@@ -7,6 +7,7 @@ import type { CommonOptions, Session } from '../session.js'
 import { summaryLines } from '../text.js'
 
 interface ListFlags extends CommonOptions {
+  readonly kind?: string
   readonly state?: string
   readonly status?: string
   readonly rail?: string
@@ -24,8 +25,10 @@ export function addListCommands({ add, run }: CommandContext): void {
       'onboard list',
       'onboard list --state AADHAAR_OTP_REQUIRED --rail digikhata',
       'onboard list --status NEEDS_ATTENTION --json',
+      'onboard list --kind transfer --status NEEDS_ATTENTION',
     ]),
   )
+    .option('--kind <kind>', 'onboarding (default), transfer or recipients')
     .option('--state <state>', 'e.g. SENDER_OTP_REQUIRED, COMPLETED')
     .option('--status <status>', 'WAITING_FOR_USER, PARKED, NEEDS_ATTENTION or CLOSED')
     .option('--rail <rail>', 'digikhata or levin')
@@ -45,8 +48,9 @@ export function addListCommands({ add, run }: CommandContext): void {
 }
 
 async function list(session: Session, flags: ListFlags): Promise<Answer> {
-  const { state, status, rail, limit } = flags
+  const { kind, state, status, rail, limit } = flags
   const filter = {
+    ...(kind ? { kind: kind.toUpperCase() } : {}),
     ...(state ? { state: state.toUpperCase() } : {}),
     ...(status ? { status: status.toUpperCase() } : {}),
     ...(rail ? { rail } : {}),
