@@ -39,8 +39,8 @@ export const BROKEN_MONEY_BUILDS: readonly BrokenBuild[] = [
     patches: [
       {
         file: 'workflows/transfer/answers.ts',
-        from: `goOn(turn, call.submissions)\n    else stillNotFound(turn, call, outcome)`,
-        to: `goOn(turn, call.submissions)\n    else close(turn, 'FAILED', {})`,
+        from: `goOn(turn, call.submissions)\n  else stillNotFound(turn, call, outcome)`,
+        to: `goOn(turn, call.submissions)\n  else close(turn, 'FAILED', {})`,
       },
     ],
     transfers: transfers({ eko: ['inquiryBlind'] }),
