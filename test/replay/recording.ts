@@ -38,6 +38,17 @@ export function withoutPlaces(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPlaces)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, name === 'stackTrace' ? '' : withoutPlaces(inner)]),
+    Object.entries(value).map(([name, inner]) => {
+      if (name === 'stackTrace') return [name, '']
+      return [name, name === 'encodedAttributes' ? withoutStack(inner as { data: string }) : withoutPlaces(inner)]
+    }),
   )
+}
+
+/** A failure's own attributes, which are a payload where the failure converter encodes them; left alone where encrypted. */
+function withoutStack<P extends { readonly data: string }>(payload: P): P {
+  const text = Buffer.from(payload.data, 'base64').toString('utf8')
+  if (!text.startsWith('{')) return payload
+  const attributes = { ...(JSON.parse(text) as object), stack_trace: '' }
+  return { ...payload, data: Buffer.from(JSON.stringify(attributes)).toString('base64') }
 }
