@@ -21,7 +21,7 @@ describe('the workflow bundle', () => {
   it('holds our workflows, values and payload converter, the SDK’s workflow side, and nothing else', () => {
     const others = bundle.modules.filter(
       (name) =>
-        !/^dist\/(workflows|workflows\/engine|values)\/[\w-]+\.c?js$/.test(name) &&
+        !/^dist\/(workflows|workflows\/(engine|transfer|recipients)|values)\/[\w-]+\.c?js$/.test(name) &&
         !CONVERTERS.includes(name) &&
         !PACKAGES.some((known) => name.startsWith(`node_modules/${known}/`)) &&
         !name.startsWith('webpack/'),

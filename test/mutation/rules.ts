@@ -4,6 +4,7 @@ import { CLASS_RULES } from './rules/classes.js'
 import { GATE_RULES } from './rules/gate.js'
 import { JOURNEY_RULES } from './rules/journey.js'
 import { LIMIT_RULES } from './rules/limits.js'
+import { MONEY_RULES } from './rules/money.js'
 import { OUTCOME_RULES } from './rules/outcomes.js'
 import { PARKING_RULES } from './rules/parking.js'
 
@@ -16,4 +17,5 @@ export const RULES: readonly Rule[] = [
   ...PARKING_RULES,
   ...GATE_RULES,
   ...JOURNEY_RULES,
+  ...MONEY_RULES,
 ]

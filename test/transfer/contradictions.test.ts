@@ -108,6 +108,7 @@ describe('what nobody knows', () => {
   it('after a reset of the run is not sent anew by `reenter`: Eko not finding it is no proof', () => {
     const drive = withDebit()
     drive.answer('RUN_RESET')
+    expect(drive.journey.initiations).toMatchObject([{ clientRefId: reference(1), answer: 'RUN_RESET' }])
     drive.send('reenter')
     drive.nothingFound()
     expect(drive.journey).toMatchObject({ state: 'TRANSFER_IN_PROGRESS', call: { parked: {} } })

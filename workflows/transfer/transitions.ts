@@ -60,21 +60,28 @@ export const TRANSFER_CALLED_FROM: Readonly<Record<TransferCall, readonly Transf
   initiateRefund: [REFUND_OTP],
 }
 
-/** Where it goes from what says nothing of a debit: asked again, or on to what comes before one. */
-const NOT_FOUND = [START, LOOKUP, OTP, DEBIT, REFUND, 'EXPIRED'] as const
-
 /** THE TABLE: every answer of every call. */
 export const TRANSFER_TRANSITIONS: readonly TransferTransition[] = [
   { call: 'transactionInquiry', answers: ['TRANSFER_DONE'], action: 'done', to: ['COMPLETED', DEBIT] },
-  { call: 'transactionInquiry', answers: ['TRANSFER_FAILED'], action: 'failed', to: ['FAILED', ...NOT_FOUND] },
+  {
+    call: 'transactionInquiry',
+    answers: ['TRANSFER_FAILED'],
+    action: 'failed',
+    to: ['FAILED', START, LOOKUP, OTP, DEBIT, REFUND, 'EXPIRED'],
+  },
   { call: 'transactionInquiry', answers: ['REFUNDED'], action: 'refunded', to: ['REFUNDED', DEBIT] },
-  { call: 'transactionInquiry', answers: ['TRANSFER_PENDING'], action: 'pending', to: NOT_FOUND },
+  {
+    call: 'transactionInquiry',
+    answers: ['TRANSFER_PENDING'],
+    action: 'pending',
+    to: [START, LOOKUP, OTP, DEBIT, REFUND, 'EXPIRED'],
+  },
   { call: 'transactionInquiry', answers: ['REFUND_PENDING'], action: 'refundDue', to: [REFUND_OTP, REFUND, DEBIT] },
   {
     call: 'transactionInquiry',
     answers: ['TRANSACTION_NOT_FOUND'],
     action: 'notFound',
-    to: NOT_FOUND,
+    to: [START, LOOKUP, OTP, DEBIT, REFUND, 'EXPIRED'],
   },
   { call: 'transactionInquiry', answers: ['UNKNOWN_OUTCOME'], action: 'inquiryUnanswered', to: ['SAME'] },
   { call: 'transactionInquiry', answers: ['UNRECOGNISED_ANSWER'], action: 'inquiryUnrecognised', to: ['SAME'] },
