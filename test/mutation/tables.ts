@@ -64,6 +64,7 @@ const JOURNEY_TESTS = [
 const TRANSFER_TESTS = [
   'test/transfer/rules.test.ts',
   'test/transfer/after-the-debit.test.ts',
+  'test/transfer/contradictions.test.ts',
   'test/activities/money-tables-and-journeys.test.ts',
   'test/transfer/reachability.test.ts',
   'test/transfer/properties.test.ts',
