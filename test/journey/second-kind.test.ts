@@ -55,7 +55,10 @@ interface Parcel extends Core<ParcelWords> {
 }
 
 const ASK_EVERY_MS = 60_000
-const STANDING = { closed: ['COMPLETED', 'REJECTED', 'EXPIRED', 'CANCELLED'], unblockedBy: () => ['cancel'] as const } as const
+const STANDING = {
+  closed: ['COMPLETED', 'REJECTED', 'EXPIRED', 'CANCELLED'],
+  unblockedBy: () => ['cancel'] as const,
+} as const
 
 function onTheWay(turn: Turn<Parcel>, call: PendingCall): void {
   enter(turn, 'ON_ITS_WAY')
