@@ -19,6 +19,8 @@ export const REPLAYED_TYPES = [
   'onboardingLimit',
   'senderOnboarding',
   'sendTransactionOtp',
+  'senderTransfer',
+  'senderRecipients',
 ] as const
 
 /** Runs of our types that are under way: what a deploy can break. No worker takes up a closed one again. */

@@ -6,7 +6,8 @@ import { runChaos } from './run.js'
 /** The short chaos run of `npm test`; `npm run chaos` has longer ones. */
 
 const JOURNEYS = 26
-const LIMIT_MS = 150_000
+/** Far more than it takes: the journeys of a slow machine must come to their end as well. */
+const LIMIT_MS = 400_000
 /** Where a machine's timing keeps a kind of fault from striking under one seed, the next one has to show it. */
 const SEEDS = [20, 21, 22]
 
@@ -22,4 +23,4 @@ it('keeps every invariant while every kind of fault strikes', async () => {
     unproved = summary.unproved.filter((kind) => unproved.includes(kind) || unproved.includes('all'))
   }
   expect(unproved).toEqual([])
-}, 500_000)
+}, 1_300_000)

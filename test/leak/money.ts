@@ -38,7 +38,7 @@ async function addRecipient(play: Play, handle: RecipientsHandle): Promise<numbe
     await handle.enterSenderOtp({ otp: codes.SENDER.right, challengeId: first.nextAction.challengeId })
   }
   const added = await handle.addRecipient({ recipient: play.stack.canaries.recipient() })
-  const recipientId = Number(added.detail)
+  const recipientId = added.outcome === 'RECIPIENT_ADDED' ? Number(added.detail) : await onlyOneListed(handle)
   const { nextAction } = await handle.registerBank({ recipientId })
   if (nextAction.do === 'ENTER_RECIPIENT_OTP') {
     const { challengeId } = nextAction
@@ -50,6 +50,19 @@ async function addRecipient(play: Play, handle: RecipientsHandle): Promise<numbe
   await handle.finish()
   await handle.result()
   return recipientId
+}
+
+/** Whose answer was lost may be found only once the list can be read again. */
+async function onlyOneListed(handle: RecipientsHandle): Promise<number> {
+  for (;;) {
+    const { status, revision } = await handle.view()
+    if (status.kind !== 'WAITING_FOR_USER') await handle.waitForChange(revision)
+    else {
+      await handle.listRecipients()
+      const [only] = (await handle.view()).recipients ?? []
+      if (only) return only.recipientId
+    }
+  }
 }
 
 async function transfer(play: Play, handle: TransferHandle, mobile: string): Promise<void> {

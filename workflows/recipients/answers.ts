@@ -1,5 +1,3 @@
-import { maskIdentifiers } from '../../values/mask.js'
-import { maskName } from '../../values/mask-name.js'
 import type { Answer, CallOutcome, Recipient } from '../calls.js'
 import type { OutcomeCode } from '../codes.js'
 import {
@@ -189,5 +187,10 @@ function isSame({ accountMasked, ifsc, nameMasked }: Recipient, adding: Recipien
   if (!adding) return false
   const shown = accountMasked.replace(/^X+/, '')
   const isSameBank = shown !== '' && adding.account.endsWith(shown) && (ifsc === null || ifsc === adding.ifsc)
-  return isSameBank && nameMasked.toUpperCase() === maskIdentifiers(maskName(adding.name)).toUpperCase()
+  return isSameBank && nameMasked.toUpperCase() === masked(adding.name).toUpperCase()
+}
+
+/** As the list's names are masked, for the letters that Eko takes in one. */
+function masked(name: string): string {
+  return name.replace(/([A-Za-z])([A-Za-z]*)/g, (_, first: string, rest: string) => first + '*'.repeat(rest.length))
 }
