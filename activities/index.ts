@@ -1,14 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { activityInfo, log } from '@temporalio/activity'
-import { SECRET_FIELDS, type SecretField } from '../values/index.js'
-import type {
-  Answer,
-  CallName,
-  CallOutcome,
-  CallRequest,
-  JourneyActivities,
-  MoneyCallName,
-} from '../workflows/calls.js'
+import { activityInfo } from '@temporalio/activity'
+import type { CallName, CallOutcome, CallRequest, JourneyActivities, MoneyCallName } from '../workflows/calls.js'
 import type { Subject } from './dispatch-place.js'
 import { type OperationTable, operationTable } from './eko/index.js'
 import { type CallDependencies, type CallTerms, makeCall, NOT_CONFIGURED } from './make-call.js'
@@ -16,6 +7,7 @@ import { openRequest, subjectOf } from './open-request.js'
 import { resolveJourney } from './resolve-journey.js'
 import { tenantConsent } from './tenant-consent.js'
 import type { TenantRegistry } from './tenants.js'
+import { forgetUsedUp } from './used-up.js'
 
 export interface ActivityDependencies extends CallDependencies {
   readonly tenants: TenantRegistry
@@ -25,19 +17,6 @@ export interface ActivityDependencies extends CallDependencies {
 }
 
 type AnyCall = CallName | MoneyCallName
-
-/**
- * Secrets that no later call needs, by call and answer: the Aadhaar step is done, or the journey is. Should the worker die
- * before its answer is recorded, a repeated call finds no PAN and asks for it again, which Eko takes as done.
- */
-const USED_UP: Partial<Record<AnyCall, Partial<Record<Answer, readonly SecretField[]>>>> = {
-  verifyAadhaarOtp: { PAN_PENDING: ['aadhaar', 'otp', 'otpRefId'] },
-  verifySenderOtp: { ONBOARDED: SECRET_FIELDS },
-  validatePan: { ONBOARDED: SECRET_FIELDS },
-}
-
-/** How long a vault may take to forget what is used up, in ms: Eko's answer must not be late for it. */
-const FORGET_MS = 1_000
 
 /** The activities of a worker: the only room that touches the world. */
 export function createActivities(deps: ActivityDependencies): JourneyActivities {
@@ -82,20 +61,8 @@ async function callEko(deps: ActivityDependencies, name: AnyCall, sealed: CallRe
     await deps.secrets.check()
     return { tenant, request: opened.request }
   })
-  const usedUp = USED_UP[name]?.[outcome.answer]
-  if (usedUp) await forget(deps, usedUp)
+  await forgetUsedUp(deps.secrets, name, outcome.answer)
   return outcome
-}
-
-/** What cannot be forgotten now goes with its time. */
-async function forget({ secrets }: ActivityDependencies, fields: readonly SecretField[]): Promise<void> {
-  const journey = activityInfo().workflowExecution?.workflowId ?? ''
-  const forgotten = secrets.forget(journey, fields).catch((error: unknown) => {
-    log.error('Secrets that are used up could not be deleted from the vault', {
-      error: error instanceof Error ? error.name : 'unknown',
-    })
-  })
-  await Promise.race([forgotten, sleep(FORGET_MS, undefined, { ref: false })])
 }
 
 function termsOf({ secrets }: ActivityDependencies, table: OperationTable | null, sealed: CallRequest): CallTerms {

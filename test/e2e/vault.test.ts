@@ -12,9 +12,19 @@ import {
 } from '../../client/index.js'
 import { vaultReference } from '../../values/index.js'
 import { decodedHistoryOf } from '../support/history.js'
-import { ALL_STEPS_ONCE, codeOf, RAILS, startJourney, steps, type TestJourney, walkTo } from '../support/journeys.js'
+import {
+  ALL_STEPS_ONCE,
+  codeOf,
+  RAILS,
+  startJourney,
+  steps,
+  type TestJourney,
+  USER_CODE,
+  walkTo,
+} from '../support/journeys.js'
 import { startTestStack, type TestStack } from '../support/test-stack.js'
 import { tracesIn } from '../support/traces.js'
+import { challengeOf, payer, QUICK, startTransfer } from '../support/transfers.js'
 
 /** A compact JWE of ours begins with a protected header: `{"alg":"ECDH-ES"…` in base64url, in any text. */
 const JWE = /eyJ[\w-]{20,}\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+/
@@ -170,6 +180,40 @@ describe('in vault mode', () => {
     await person.finish(await handle.view())
     expect(await handle.result()).toMatchObject({ state: 'COMPLETED' })
   }, 60_000)
+
+  it('a transfer completes on both rails with one debit, and nothing of it is left in the vault', async () => {
+    const before = await secretFiles()
+    for (const rail of RAILS) {
+      const transfer = await startTransfer(stack, rail, { client })
+      expect(await transfer.confirm()).toMatchObject({ outcome: 'COMPLETED' })
+      expect(await transfer.transactions()).toMatchObject([{ debited: true, txStatus: '0' }])
+    }
+    expect(await secretFiles()).toEqual(before)
+  })
+
+  it('a transfer that is refunded leaves nothing in the vault', async () => {
+    const before = await secretFiles()
+    const { handle, code, confirm } = await startTransfer(stack, 'levin', { client, path: 'refundPending' })
+    await confirm()
+    await handle.waitForNextAction('REQUEST_NEW_CODE')
+    const challengeId = challengeOf(await handle.resendOtp())
+    expect((await secretFiles()).length).toBeGreaterThan(before.length)
+    const receipt = await handle.enterRefundOtp({ otp: await code('REFUND'), challengeId })
+    expect(receipt).toMatchObject({ outcome: 'REFUNDED' })
+    expect(await secretFiles()).toEqual(before)
+  })
+
+  it('a session of recipients keeps its wallet token from one request to the next', async () => {
+    const { mobile, recipientId } = await payer(stack, 'levin')
+    const { handle, view } = await client.openRecipients({ rail: 'levin', mobile, userCode: USER_CODE, policy: QUICK })
+    const otp = await stack.sandbox.latestCode(mobile, 'SENDER')
+    await handle.enterSenderOtp({ otp, challengeId: challengeOf(view) })
+    for (let times = 0; times < 2; times += 1) {
+      expect(await handle.listRecipients()).toMatchObject({ outcome: 'RECIPIENTS_LISTED' })
+    }
+    expect((await handle.view()).recipients).toMatchObject([{ recipientId }])
+    await handle.finish()
+  })
 
   it('a client of the vault does not put ciphertext into history, although it is given some', async () => {
     const journey = await startJourney(stack, 'levin', { client })

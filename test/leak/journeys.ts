@@ -121,12 +121,7 @@ export const SCENES: readonly Scene[] = [
     const journey = await play.begin(rail, { policy: { journeySeconds: 2 } })
     await journey.handle.result()
   }),
-  { name: 'money: recipients, loads, transfers, refunds, digikhata', play: (play) => money(play, 'digikhata') },
-  // With secrets in a vault, Levin's session of recipients does not keep its wallet token in this run: under investigation.
-  {
-    name: 'money: recipients, loads, transfers, refunds, levin',
-    play: (play) => (play.stack.mode === 'inline' ? money(play, 'levin') : Promise.resolve()),
-  },
+  ...both('money: recipients, loads, transfers, refunds', money),
   { name: 'consent withdrawn', play: withdrawn },
   { name: 'cancelled and terminated by Temporal’s own commands', play: nativeEnds },
   { name: 'a codec key is missing', play: keyMissing },

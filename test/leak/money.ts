@@ -33,58 +33,23 @@ export async function money(play: Play, rail: Rail): Promise<void> {
 
 async function addRecipient(play: Play, handle: RecipientsHandle): Promise<number> {
   const { codes } = play.stack.canaries
-  const recipient = play.stack.canaries.recipient()
-  const ready = (): Promise<void> => untilReady(play, handle)
-  await ready()
-  await handle.addRecipient({ recipient })
-  let [only] = await listed(handle, ready)
-  for (let again = 0; !only && again < 5; again += 1) {
-    // The wallet token was over, and what was asked for was not done.
-    await handle.addRecipient({ recipient })
-    ;[only] = await listed(handle, ready)
+  const first = await handle.view()
+  if (first.nextAction.do === 'ENTER_SENDER_OTP') {
+    await handle.enterSenderOtp({ otp: codes.SENDER.right, challengeId: first.nextAction.challengeId })
   }
-  if (!only) throw new Error('The recipient was never added')
-  const { recipientId } = only
-  let registered = await handle.registerBank({ recipientId })
-  for (let again = 0; registered.nextAction.do === 'ENTER_SENDER_OTP' && again < 5; again += 1) {
-    await ready()
-    registered = await handle.registerBank({ recipientId })
-  }
-  if (registered.nextAction.do === 'ENTER_RECIPIENT_OTP') {
-    const { challengeId } = registered.nextAction
+  const added = await handle.addRecipient({ recipient: play.stack.canaries.recipient() })
+  const recipientId = Number(added.detail)
+  const { nextAction } = await handle.registerBank({ recipientId })
+  if (nextAction.do === 'ENTER_RECIPIENT_OTP') {
+    const { challengeId } = nextAction
     await handle.enterRecipientOtp({ otp: codes.MONEY.wrong, challengeId })
     await handle.enterRecipientOtp({ otp: codes.MONEY.right, challengeId })
   }
-  await listed(handle, ready)
+  await handle.listRecipients()
   await play.tolerate(handle.addRecipient({ recipient: { ...play.stack.canaries.recipient(), ifsc: 'none' } }))
   await handle.finish()
   await handle.result()
   return recipientId
-}
-
-/** Proves the mobile where that is asked for, and waits where the session waits. */
-async function untilReady(play: Play, handle: RecipientsHandle): Promise<void> {
-  for (;;) {
-    const { nextAction, revision } = await handle.view()
-    if (nextAction.do === 'CHOOSE') return
-    if (nextAction.do === 'ENTER_SENDER_OTP') {
-      const { challengeId } = nextAction
-      await play.tolerate(handle.enterSenderOtp({ otp: play.stack.canaries.codes.SENDER.right, challengeId }))
-    } else if (nextAction.do === 'REQUEST_NEW_CODE') await play.tolerate(handle.resendOtp())
-    else await handle.waitForChange(revision)
-  }
-}
-
-async function listed(
-  handle: RecipientsHandle,
-  ready: () => Promise<void>,
-): Promise<readonly { readonly recipientId: number }[]> {
-  for (let asked = 0; asked < 5; asked += 1) {
-    await ready()
-    const { outcome } = await handle.listRecipients()
-    if (outcome === 'RECIPIENTS_LISTED') return (await handle.view()).recipients ?? []
-  }
-  throw new Error('The list of recipients was never read')
 }
 
 async function transfer(play: Play, handle: TransferHandle, mobile: string): Promise<void> {

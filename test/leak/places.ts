@@ -42,7 +42,7 @@ export const PLACES = {
   workerLog: { title: 'worker’s log, at its most talkative', readable: {} },
   httpTrace: {
     title: 'what Node’s HTTP client prints with NODE_DEBUG',
-    readable: { mobile: DEBUGGING, developerKey: DEBUGGING },
+    readable: { mobile: DEBUGGING, developerKey: DEBUGGING, walletToken: DEBUGGING },
   },
   codecServerLog: { title: 'codec server’s log', readable: {} },
   temporalLog: { title: 'Temporal server’s log', readable: {} },
