@@ -8,9 +8,8 @@ import { gather } from './gather.js'
 import { Injector } from './injector.js'
 import { judgeRun, type Violation } from './invariants.js'
 import { Life } from './life.js'
-import { type TransferFacts, transferLedgerOf } from './money/facts.js'
+import type { TransferFacts } from './money/facts.js'
 import { TransferLife } from './money/life.js'
-import type { TransferPlan } from './money/plan.js'
 import type { RunPlan } from './plan.js'
 import { Tally } from './tally.js'
 import { UidaiOutage } from './uidai-outage.js'
@@ -113,7 +112,6 @@ async function runOn(stack: ChaosStack, options: RunOptions): Promise<RunResult>
   await callsSettled(stack)
   const facts = await gatherAll(stack, lives, transfers)
   countEko(facts, plan, tally)
-  countMoney(facts, plan.transfers, tally)
   outage.count(facts, tally)
   countSkew(facts, stack, tally)
   return {
@@ -182,30 +180,17 @@ function notBegun(lives: readonly { readonly starts: number }[], limitMs: number
     : [`${count} journeys or transfers were not begun within ${minutes} minutes: give more minutes, or fewer journeys`]
 }
 
-/** A planned fault of Eko counts as injected where its journey began, and as in flight where a call met it. */
-function countEko({ ledgers, journeys: begun }: RunFacts, { journeys }: RunPlan, tally: Tally): void {
-  for (const { ekoFaults, dialect, rail, person, label } of journeys) {
-    if (!begun.some((journey) => journey.label === label)) continue
-    for (const { kind, operation, spec } of ekoFaults) {
-      const met = ledgers[dialect].calls.some(
-        (call) =>
-          call.rail === rail &&
-          call.mobile === person.mobile &&
-          call.operation === operation &&
-          call.fault === spec.fault,
-      )
-      tally.count(kind, met)
-    }
-  }
-}
-
-/** As `countEko`, for transfers. */
-function countMoney({ ledgers, transfers: begun }: RunFacts, plans: readonly TransferPlan[], tally: Tally): void {
-  for (const plan of plans) {
-    const facts = begun.find(({ label }) => label === plan.label)
-    if (!facts) continue
-    const { calls } = transferLedgerOf(facts, ledgers[plan.dialect])
-    for (const { kind, spec } of plan.ekoFaults) {
+/** A planned fault of Eko counts as injected where its journey or transfer began, and as in flight where a call met it. */
+function countEko({ ledgers, ...begun }: RunFacts, plan: RunPlan, tally: Tally): void {
+  const labels = new Set([...begun.journeys, ...begun.transfers].map(({ label }) => label))
+  const planned = [
+    ...plan.journeys.map(({ person, ...rest }) => ({ ...rest, mobile: person.mobile })),
+    ...plan.transfers,
+  ]
+  for (const { ekoFaults, dialect, rail, mobile, label } of planned) {
+    if (!labels.has(label)) continue
+    const calls = ledgers[dialect].calls.filter((call) => call.rail === rail && call.mobile === mobile)
+    for (const { kind, spec } of ekoFaults) {
       const met = calls.some(({ operation, fault }) => operation === spec.operation && fault === spec.fault)
       tally.count(kind, met)
     }

@@ -1,4 +1,4 @@
-import type { Initiation, Rail } from '../../../client/index.js'
+import type { Rail } from '../../../client/index.js'
 import type { CallEntry, Dialect, LedgerJson, MoneyJson, SmsEntry, TransactionJson } from '../../../sandbox/index.js'
 
 /** What the transfers of a run leave behind for their judge. */
@@ -8,7 +8,6 @@ export interface TransferEnd {
   readonly state: string
   readonly status: string
   readonly tid: string | null
-  readonly initiations: readonly Initiation[]
   /** `what` and `code` of the timeline. */
   readonly story: readonly string[]
 }
@@ -18,8 +17,6 @@ export interface TransferFacts {
   readonly rail: Rail
   readonly dialect: Dialect
   readonly mobile: string
-  readonly transferId: string
-  readonly amountPaise: number
   /** Codes that were typed for the debit; the same submission, sent again, is one. */
   readonly codesTyped: number
   /** Null where it could not even be looked at. */

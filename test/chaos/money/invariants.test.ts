@@ -35,11 +35,11 @@ interface Run {
 
 /** A transfer whose debit was answered by nobody, found by the inquiry. */
 function goodRun(): Run {
-  const end = { state: 'COMPLETED', status: 'CLOSED', tid: '1', initiations: [], story: [] }
+  const end = { state: 'COMPLETED', status: 'CLOSED', tid: '1', story: [] }
   const { rail, mobile } = OWN
   return {
     transfer: {
-      ...{ label: 't000', rail, mobile, dialect: 'portal-2026', transferId: 'one', amountPaise: 100, codesTyped: 1 },
+      ...{ label: 't000', rail, mobile, dialect: 'portal-2026', codesTyped: 1 },
       ...{ end, transactions: [transaction()] },
     },
     calls: [

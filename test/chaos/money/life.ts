@@ -8,22 +8,13 @@ import {
   type TransferView,
 } from '../../../client/index.js'
 import { accountOf, ACCOUNT_SCENARIOS } from '../../../sandbox/money/scenario-accounts.js'
-import type { DialectWorld } from '../chaos-stack.js'
-import type { Injector } from '../injector.js'
+import type { LifeContext } from '../life.js'
 import { isPassing, persist } from '../post.js'
-import type { Tally } from '../tally.js'
 import type { TransferEnd, TransferFacts } from './facts.js'
 import { MONEY_BLOWS, type MoneyProcessKind } from './kinds.js'
 import type { TransferPlan } from './plan.js'
 
-/** What a transfer is made in. */
-export interface TransferContext {
-  readonly world: DialectWorld
-  readonly injector: Injector
-  readonly tally: Tally
-  /** Aborted when the run's time is up. */
-  readonly over: AbortSignal
-}
+type TransferContext = Omit<LifeContext, 'outage'>
 
 /** More than a transfer with every mishap needs. */
 const MOST_ACTS = 60
@@ -71,12 +62,11 @@ export class TransferLife {
 
   /** What it leaves behind. */
   async facts(): Promise<TransferFacts> {
-    const { label, rail, dialect, mobile, amountPaise } = this.plan
+    const { label, rail, dialect, mobile } = this.plan
     const looked = await this.#end()
     const transactions = await this.context.world.sandbox.transactions(mobile)
     return {
-      ...{ label, rail, dialect, mobile, amountPaise, transferId: this.transferId },
-      ...{ codesTyped: this.#typed.size, transactions },
+      ...{ label, rail, dialect, mobile, codesTyped: this.#typed.size, transactions },
       end: typeof looked === 'string' ? null : looked,
       ...(typeof looked === 'string' && { unseen: looked }),
     }
@@ -301,8 +291,8 @@ export class TransferLife {
   async #end(): Promise<TransferEnd | string> {
     const view = await this.handle.view().catch((error: unknown) => String(error))
     if (typeof view === 'string') return view
-    const { state, status, transaction, initiations, timeline } = view
+    const { state, status, transaction, timeline } = view
     const story = timeline.map(({ what, code }) => `${what} ${code}`)
-    return { ...{ state, status: status.kind, initiations, story }, tid: transaction?.tid ?? null }
+    return { state, status: status.kind, story, tid: transaction?.tid ?? null }
   }
 }
