@@ -46,6 +46,18 @@ describe('a plan', () => {
     }
   })
 
+  it('cancels no journey before the place where it is struck', () => {
+    const order = Object.keys(PLACES)
+    for (let seed = 1; seed <= 200; seed += 1) {
+      for (const { label, habits, processFault } of planRun(seed, 60).journeys) {
+        const cancel = habits.find(({ kind }) => kind === 'nativeCancel')
+        if (!cancel || !processFault) continue
+        const isLate = order.indexOf(cancel.place) > order.indexOf(processFault.place)
+        expect([seed, label, isLate]).toEqual([seed, label, true])
+      }
+    }
+  })
+
   it('aims faults only where they can strike', () => {
     for (const { ekoFaults, habits, processFault, rail } of planRun(9, 200).journeys) {
       for (const { kind, operation } of ekoFaults) {

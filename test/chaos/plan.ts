@@ -84,7 +84,8 @@ const ALL_HABITS = Object.keys(HABITS) as Habit[]
 const IN_TURN = Math.max(EKO.length, ALL_HABITS.length) + 1
 /** Ends the journey early: other faults of the same journey might not get their turn. */
 const ENDS_EARLY: Habit = 'limitAcrossRuns'
-const LASTING = ALL_HABITS.filter((habit) => habit !== ENDS_EARLY)
+/** With one of these a journey gets to each of its places; a cancel may come before the one that is struck. */
+const LASTING = ALL_HABITS.filter((habit) => habit !== ENDS_EARLY && habit !== 'nativeCancel')
 /** A crowd is a tenth of all journeys within these; with fewer than a breaker’s three it would not open. */
 const CROWD = { least: 6, most: 10 } as const
 /** Shorter than a breaker stays open at first, 10 s: those who come back find UIDAI there again. */

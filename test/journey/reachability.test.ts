@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { ANSWERS, type Answer } from '../../workflows/calls.js'
+import { ANSWERS, type CallName } from '../../workflows/calls.js'
 import { nextActionOf, viewOf } from '../../workflows/journey-view.js'
-import type { Journey, JourneyEvent } from '../../workflows/journey.js'
+import type { Journey } from '../../workflows/journey.js'
 import { isClosed, type Rail } from '../../workflows/messages.js'
+import { ONBOARDING } from '../../workflows/onboarding-flow.js'
 import { transitionFor } from '../../workflows/transitions.js'
+import { deadEnds, explore, type Terrain } from './explore.js'
 import { advance, isBusy, statusOf, wakeAt } from './machine.js'
 import { Drive, MESSAGE_NAMES, agreedNow, message, outcome, planOf } from './support.js'
 
@@ -37,108 +39,27 @@ function signature(journey: Journey): string {
   ])
 }
 
-/** Everything that can happen to a journey now. */
-function eventsOf(
-  journey: Journey,
-  now: number,
-): { readonly event: JourneyEvent; readonly byOperator: boolean; readonly later?: number }[] {
-  const messages = MESSAGE_NAMES.map((name) => ({
-    event: { type: 'arrived', message: agreedNow(message(name), now), via: 'signal' } as const,
-    byOperator: ['reenter', 'retryNow', 'takeOver', 'cancel', 'withdrawConsent'].includes(name),
-    // Whoever met a limit comes back when there is room again.
-    later: Math.max(...Object.values(journey.limitedUntil)),
-  }))
-  const { call } = journey
-  if (journey.resolving) {
-    return [
-      {
-        event: { type: 'resolved', outcome: { plan: planOf({ rail: journey.input.rail, policy: POLICY }) } },
-        byOperator: false,
-      },
-      { event: { type: 'resolved', outcome: { refused: 'USER_CODE_NOT_ALLOWED' } }, byOperator: false },
-    ]
+function terrain(rail: Rail): Terrain<Journey> {
+  return {
+    flow: ONBOARDING,
+    start: new Drive({ rail, policy: POLICY }),
+    signature,
+    resolved: () => [
+      { type: 'resolved', outcome: { plan: planOf({ rail, policy: POLICY }) } },
+      { type: 'resolved', outcome: { refused: 'USER_CODE_NOT_ALLOWED' } },
+    ],
+    answers: () => ANSWERS,
+    outcome: ({ call }, answer) => outcome(call?.name ?? 'getSender', answer),
+    messages: (_journey, now) =>
+      MESSAGE_NAMES.map((name) => ({ type: 'arrived', message: agreedNow(message(name), now), via: 'signal' })),
+    row: (call, answer) => transitionFor(call as CallName, answer),
   }
-  if (call && !call.parked) {
-    return ANSWERS.map((answer) => ({
-      event: { type: 'callEnded', outcome: outcome(call.name, answer) } as const,
-      byOperator: false,
-    }))
-  }
-  const wake = wakeAt(journey)
-  return [
-    ...messages,
-    ...(wake === null ? [] : [{ event: { type: 'clock' } as const, byOperator: false, later: wake }]),
-  ]
-}
-
-interface Node {
-  readonly journey: Journey
-  readonly now: number
-  /** Whence it can be reached. */
-  readonly from: Set<string>
-}
-
-interface Territory {
-  readonly nodes: ReadonlyMap<string, Node>
-  /** Steps that no row of the transition table allows. */
-  readonly strays: readonly string[]
-}
-
-/** Goes everywhere that a journey can go. */
-function explore(rail: Rail): Territory {
-  const nodes = new Map<string, Node>()
-  const strays: string[] = []
-  const open: string[] = []
-  const arrive = (journey: Journey, now: number, from: string | null): void => {
-    const key = signature(journey)
-    let node = nodes.get(key)
-    if (!node) {
-      node = { journey, now, from: new Set() }
-      nodes.set(key, node)
-      open.push(key)
-    }
-    if (from !== null) node.from.add(from)
-  }
-  const start = new Drive({ rail, policy: POLICY })
-  arrive(start.journey, start.now, null)
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    const node = nodes.get(key)
-    if (!node || isClosed(node.journey.state)) continue
-    for (const { event, later } of eventsOf(node.journey, node.now)) {
-      const now = Math.max(node.now + 1, later ?? 0)
-      const { journey } = advance(node.journey, event, now)
-      const stray = event.type === 'callEnded' ? strayFrom(node.journey, event.outcome.answer, journey) : null
-      if (stray) strays.push(stray)
-      arrive(journey, now, key)
-    }
-  }
-  return { nodes, strays }
-}
-
-/** Says so where an answer led elsewhere than its row says. */
-function strayFrom(before: Journey, answer: Answer, after: Journey): string | null {
-  const { call, state } = before
-  if (!call) return `${state}: ${answer} without a call`
-  const allowed = transitionFor(call.name, answer).to.map((to) => (to === 'SAME' ? state : to))
-  return allowed.includes(after.state) ? null : `${state}: ${call.name} ${answer} -> ${after.state}`
-}
-
-/** The keys from which one of `targets` can be reached. */
-function reaching(nodes: ReadonlyMap<string, Node>, targets: readonly string[]): ReadonlySet<string> {
-  const found = new Set(targets)
-  const open = [...targets]
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    for (const from of nodes.get(key)?.from ?? []) {
-      if (found.has(from)) continue
-      found.add(from)
-      open.push(from)
-    }
-  }
-  return found
 }
 
 describe.each(['digikhata', 'levin'] as const)('every journey that %s can bring about', (rail) => {
-  const { nodes, strays } = explore(rail)
+  const land = terrain(rail)
+  const territory = explore(land)
+  const { nodes, strays } = territory
   const all = [...nodes.values()]
 
   it('is found by going everywhere', () => {
@@ -161,10 +82,7 @@ describe.each(['digikhata', 'levin'] as const)('every journey that %s can bring 
   })
 
   it('has no dead end: from every open state COMPLETED can be reached', () => {
-    const completed = [...nodes].filter(([, { journey }]) => journey.state === 'COMPLETED').map(([key]) => key)
-    const leading = reaching(nodes, completed)
-    const stuck = [...nodes].filter(([key, { journey }]) => !leading.has(key) && !isClosed(journey.state))
-    expect(stuck.map(([key]) => key)).toEqual([])
+    expect(deadEnds(land, territory, 'COMPLETED')).toEqual([])
   })
 
   it('wakes by itself in every open state that waits', () => {

@@ -62,6 +62,8 @@ const JOURNEY_TESTS = [
 ]
 
 const TRANSFER_TESTS = [
+  'test/transfer/table-facts.test.ts',
+  'test/transfer/message-facts.test.ts',
   'test/transfer/rules.test.ts',
   'test/transfer/after-the-debit.test.ts',
   'test/transfer/contradictions.test.ts',
@@ -70,7 +72,13 @@ const TRANSFER_TESTS = [
   'test/transfer/properties.test.ts',
 ]
 
-const RECIPIENTS_TESTS = ['test/recipients/rules.test.ts', 'test/activities/money-tables-and-journeys.test.ts']
+const RECIPIENTS_TESTS = [
+  'test/recipients/table-facts.test.ts',
+  'test/recipients/message-facts.test.ts',
+  'test/recipients/rules.test.ts',
+  'test/activities/money-tables-and-journeys.test.ts',
+  'test/recipients/reachability.test.ts',
+]
 
 function flipTenantRules(sheet: Sheet): void {
   const pairs = (name: string): ReturnType<typeof constantOf> => constantOf(sheet.source, name)

@@ -1,16 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import { ANSWERS, type Answer, MONEY_ANSWERS } from '../../workflows/calls.js'
 import { advance } from '../../workflows/engine/advance.js'
-import { wakeAt } from '../../workflows/engine/clock.js'
-import type { JourneyEvent } from '../../workflows/engine/core.js'
-import { isBusy } from '../../workflows/engine/gate.js'
 import { isClosed, statusOf } from '../../workflows/engine/status.js'
-import type { Rail, TransferMessage, TransferPurpose } from '../../workflows/messages.js'
+import type { TransferMessage, TransferPurpose } from '../../workflows/messages.js'
 import { TRANSFER } from '../../workflows/transfer/flow.js'
-import type { TransferJourney } from '../../workflows/transfer/journey.js'
+import type { TransferCall, TransferJourney } from '../../workflows/transfer/journey.js'
 import { isUnsettled } from '../../workflows/transfer/messages.js'
-import { transferTransitionFor } from '../../workflows/transfer/transitions.js'
+import { TRANSFER_CALLED_FROM, transferTransitionFor } from '../../workflows/transfer/transitions.js'
 import { transferActionOf, transferViewOf } from '../../workflows/transfer/view.js'
+import { deadEnds, explore, placesOf, type Terrain, vainRequests } from '../journey/explore.js'
 import { outcome, planOf, sealedShape } from '../journey/support.js'
 import { BODIES, MESSAGE_NAMES, transaction, TransferDrive, type TransferOptions } from './support.js'
 
@@ -40,88 +38,40 @@ function outcomeOf(journey: TransferJourney, answer: Answer) {
   return outcome('getSender', answer, { ...sealed, ...(told && { transfer: transaction() }) })
 }
 
-/** Everything that can happen to a transfer now. */
-function eventsOf(journey: TransferJourney, rail: Rail): { readonly event: JourneyEvent; readonly later?: number }[] {
-  if (journey.resolving) return [{ event: { type: 'resolved', outcome: { plan: planOf({ rail, policy: POLICY }) } } }]
-  if (isBusy(journey)) {
-    const answers = [...ANSWERS, ...MONEY_ANSWERS].filter(
-      (answer) => transferTransitionFor(journey.call?.name ?? 'getSender', answer).answers.length > 0,
-    )
-    return answers.map((answer) => ({ event: { type: 'callEnded', outcome: outcomeOf(journey, answer) } }))
+function terrain(options: TransferOptions): Terrain<TransferJourney> {
+  return {
+    flow: TRANSFER,
+    start: new TransferDrive({ ...options, policy: POLICY }),
+    signature,
+    resolved: () => [{ type: 'resolved', outcome: { plan: planOf({ ...options, policy: POLICY }) } }],
+    answers: (call) =>
+      [...ANSWERS, ...MONEY_ANSWERS].filter(
+        (answer) => transferTransitionFor(call as TransferCall, answer).answers.length > 0,
+      ),
+    outcome: outcomeOf,
+    messages: ({ workflowId }) =>
+      MESSAGE_NAMES.map((name) => ({
+        ...{ type: 'arrived', via: 'signal' },
+        message: { name, body: BODIES[name](workflowId) } as TransferMessage,
+      })),
+    row: (call, answer) => transferTransitionFor(call as TransferCall, answer),
   }
-  const messages = MESSAGE_NAMES.map((name) => ({
-    event: {
-      ...{ type: 'arrived' as const, via: 'signal' as const },
-      message: { name, body: BODIES[name](journey.workflowId) } as TransferMessage,
-    },
-    later: Math.max(...Object.values(journey.limitedUntil)),
-  }))
-  const wake = wakeAt(TRANSFER, journey)
-  return [...messages, ...(wake === null ? [] : [{ event: { type: 'clock' } as const, later: wake }])]
 }
 
-interface Node {
-  readonly journey: TransferJourney
-  readonly now: number
-  readonly from: Set<string>
-}
-
-/** Goes everywhere that a transfer can go. */
-function explore(options: TransferOptions): { nodes: ReadonlyMap<string, Node>; strays: readonly string[] } {
-  const nodes = new Map<string, Node>()
-  const strays = new Set<string>()
-  const open: string[] = []
-  const arrive = (journey: TransferJourney, now: number, from: string | null): void => {
-    const key = signature(journey)
-    let node = nodes.get(key)
-    if (!node) {
-      node = { journey, now, from: new Set() }
-      nodes.set(key, node)
-      open.push(key)
-    }
-    if (from !== null) node.from.add(from)
-  }
-  const start = new TransferDrive({ ...options, policy: POLICY })
-  arrive(start.journey, start.now, null)
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    const node = nodes.get(key)
-    if (!node || isClosed(TRANSFER, node.journey)) continue
-    for (const { event, later } of eventsOf(node.journey, options.rail ?? 'digikhata')) {
-      const now = Math.max(node.now + 1, later ?? 0)
-      const { journey } = advance(TRANSFER, node.journey, event, now)
-      if (event.type === 'callEnded') {
-        const { call, state } = node.journey
-        const { to } = transferTransitionFor(call?.name ?? 'getSender', event.outcome.answer)
-        const allowed = to.map((each) => (each === 'SAME' ? state : each))
-        if (!allowed.includes(journey.state))
-          strays.add(`${state}: ${call?.name} ${event.outcome.answer} -> ${journey.state}`)
-      }
-      arrive(journey, now, key)
-    }
-  }
-  return { nodes, strays: [...strays] }
-}
-
-/** The keys from which one of `targets` can be reached. */
-function reaching(nodes: ReadonlyMap<string, Node>, targets: readonly string[]): ReadonlySet<string> {
-  const found = new Set(targets)
-  const open = [...targets]
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    for (const from of nodes.get(key)?.from ?? []) {
-      if (found.has(from)) continue
-      found.add(from)
-      open.push(from)
-    }
-  }
-  return found
-}
+const madeFrom = new Map<string, Set<string>>()
 
 describe.each([
   ['a transfer on digikhata', {}],
+  ['a transfer on digikhata whose sender proves the mobile', { input: { proveSender: true } }],
   ['a transfer on levin', { rail: 'levin' }],
   ['a wallet load', { input: { kind: 'WALLET_LOAD' } }],
 ] as const)('every way that %s can go', (what, options) => {
-  const { nodes, strays } = explore(options)
+  const land = terrain(options)
+  const territory = explore(land)
+  const { nodes, strays } = territory
+  for (const [call, states] of territory.madeFrom) {
+    madeFrom.set(call, new Set([...(madeFrom.get(call) ?? []), ...states]))
+  }
   const all = [...nodes.values()]
   const open = [...nodes].filter(([, { journey }]) => !isClosed(TRANSFER, journey))
 
@@ -136,10 +86,12 @@ describe.each([
 
   it('has no dead end: from everywhere it can be completed, or a refund made', () => {
     for (const end of ['COMPLETED', 'REFUNDED']) {
-      const ends = [...nodes].filter(([, { journey }]) => journey.state === end).map(([key]) => key)
-      const leading = reaching(nodes, ends)
-      expect([end, open.filter(([key]) => !leading.has(key)).map(([key]) => key)]).toEqual([end, []])
+      expect([end, deadEnds(land, territory, end)]).toEqual([end, []])
     }
+  })
+
+  it('asks the user for nothing that it does not take', () => {
+    expect(vainRequests(land, territory)).toEqual([])
   })
 
   it('says everywhere what is to be done, and who must act', () => {
@@ -171,4 +123,8 @@ describe.each([
       expect({ wallet, challenge, call, queue }).toEqual({ wallet: null, challenge: null, call: null, queue: [] })
     }
   })
+})
+
+it('every call is made from the states that the table names, and from no other', () => {
+  expect(placesOf(madeFrom)).toEqual(placesOf(Object.entries(TRANSFER_CALLED_FROM)))
 })

@@ -98,7 +98,7 @@ export const RECIPIENTS_ACTIONS: Readonly<Record<RecipientsActionName, Action>> 
   },
 
   refused(turn, call, outcome) {
-    if (call.name === 'validateRecipientBankOtp') backToReady(turn)
+    if (BANK_CODE_CALLS.some((name) => name === call.name)) backToReady(turn)
     const code = REFUSED[outcome.answer] ?? 'RECIPIENT_REFUSED'
     const [field] = Object.keys(outcome.fieldErrors ?? {})
     record(turn, call.submissions, code, { ...idOf(field), ...factsOf(outcome) })
@@ -138,6 +138,9 @@ export const RECIPIENTS_ACTIONS: Readonly<Record<RecipientsActionName, Action>> 
 
   needAttention: attentionAfter,
 }
+
+/** After a refusal of these there is no code to type in. */
+const BANK_CODE_CALLS = ['generateRecipientBankOtp', 'validateRecipientBankOtp'] as const
 
 const REFUSED: Partial<Record<Answer, OutcomeCode>> = {
   COOLING: 'COOLING',

@@ -207,7 +207,7 @@ export const TRANSFER_OTHERWISE: TransferTransition = {
   call: '*',
   answers: [],
   action: 'needAttention',
-  to: ['SAME'],
+  to: ['SAME', DEBIT],
 }
 
 export function transferTransitionFor(call: TransferCall, answer: Answer): TransferTransition {
