@@ -16,6 +16,7 @@ import {
 export const STANDING = {
   closed: CLOSED_STATES,
   unblockedBy: () => ['reenter', 'takeOver', 'cancel', 'withdrawConsent'],
+  mayExpire: () => true,
 } as const satisfies Standing<Journey>
 
 /** What must happen next, with all that a screen needs for it. */
@@ -56,7 +57,7 @@ function userAction(journey: Journey): NextAction {
 
 function codeEntry(journey: Journey, purpose: Purpose): NextAction {
   const { mobileHint } = journey
-  const code = codeAction(journey, purpose)
+  const code = codeAction(STANDING, journey, purpose)
   if ('do' in code) return code
   if (purpose === 'SENDER') return { do: 'ENTER_SENDER_OTP', ...code }
   return { do: 'ENTER_AADHAAR_OTP', ...(mobileHint && { mobileHint }), ...code }

@@ -66,7 +66,6 @@ export const ONBOARDING: Flow<Journey> = {
   },
   times: ({ keptPan }) => (keptPan ? [keptPan.until] : []),
   clock: dropKeptPan,
-  mayExpire: () => true,
   nextAction: nextActionOf,
   view: viewOf,
   story: (journey) => storyOf(viewOf(journey)),

@@ -104,7 +104,8 @@ export interface NewCodeAction<Purpose extends string> extends ResendAction {
   readonly do: 'REQUEST_NEW_CODE'
   readonly purpose: Purpose
   readonly reason: NewCodeReason
-  readonly expiresAt: IsoTime
+  /** When the step ends by itself; null where nothing but Eko's word ends it. */
+  readonly expiresAt: IsoTime | null
 }
 
 export type NewCodeReason =
@@ -202,7 +203,8 @@ export interface SharedView {
   readonly policy: Policy | null
   readonly startedAt: IsoTime
   readonly stateSince: IsoTime
-  readonly expiresAt: IsoTime
+  /** When the journey ends by itself; null once it has ended, and for a transfer from its debit on. */
+  readonly expiresAt: IsoTime | null
   readonly rejection: RejectionCode | null
 }
 

@@ -143,3 +143,12 @@ export function vainRequests<J extends Core>({ flow }: Terrain<J>, { nodes }: Te
     return isTaken ? [] : [`${journey.state} ${message}: ${key}`]
   })
 }
+
+/** Whether the journey, left alone for years, has ended; a call that is under way never ends by itself. */
+export function endsByItself<J extends Core>(flow: Flow<J>, journey: J): boolean {
+  if (isClosed(flow, journey)) return false
+  const years = 1e12 + journey.journeyDeadline
+  const { call } = journey
+  const left = { ...journey, call: call?.parked ? call : null, resolving: null }
+  return isClosed(flow, advance(flow, left, { type: 'clock' }, years).journey)
+}

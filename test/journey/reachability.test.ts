@@ -5,7 +5,7 @@ import type { Journey } from '../../workflows/journey.js'
 import { isClosed, type Rail } from '../../workflows/messages.js'
 import { ONBOARDING } from '../../workflows/onboarding-flow.js'
 import { transitionFor } from '../../workflows/transitions.js'
-import { deadEnds, explore, type Terrain } from './explore.js'
+import { deadEnds, endsByItself, explore, type Terrain } from './explore.js'
 import { advance, isBusy, statusOf, wakeAt } from './machine.js'
 import { Drive, MESSAGE_NAMES, agreedNow, message, outcome, planOf } from './support.js'
 
@@ -107,6 +107,14 @@ describe.each(['digikhata', 'levin'] as const)('every journey that %s can bring 
       expect({ aadhaar, wallet, keptPan, challenge, keptChallenge, call, queue }).toEqual({
         ...{ aadhaar: null, wallet: null, keptPan: null, challenge: null, keptChallenge: null, call: null, queue: [] },
       })
+    }
+  })
+
+  it('names an end that comes by itself exactly where one comes', () => {
+    for (const { journey } of all) {
+      const { state, expiresAt } = viewOf(journey)
+      const ends = endsByItself(ONBOARDING, journey)
+      expect([state, expiresAt !== null]).toEqual([state, ends])
     }
   })
 

@@ -58,6 +58,7 @@ const ASK_EVERY_MS = 60_000
 const STANDING = {
   closed: ['COMPLETED', 'REJECTED', 'EXPIRED', 'CANCELLED'],
   unblockedBy: () => ['cancel'] as const,
+  mayExpire: ({ state }: Parcel) => state !== 'ON_ITS_WAY',
 } as const
 
 function onTheWay(turn: Turn<Parcel>, call: PendingCall): void {
@@ -120,8 +121,8 @@ const PARCELS: Flow<Parcel> = {
     set(turn, { nextAskAt: null })
     ask(turn, 'whereIsIt', {}, [])
   },
-  mayExpire: ({ state }) => state !== 'ON_ITS_WAY',
-  nextAction: (journey) => standingAction(STANDING, journey) ?? { do: 'ENTER_CODE', ...codeAction(journey, 'PICKUP') },
+  nextAction: (journey) =>
+    standingAction(STANDING, journey) ?? { do: 'ENTER_CODE', ...codeAction(STANDING, journey, 'PICKUP') },
   view: (journey) => ({
     ...sharedView(STANDING, journey),
     nextAction: PARCELS.nextAction(journey),

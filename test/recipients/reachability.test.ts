@@ -11,7 +11,7 @@ import { RECIPIENTS } from '../../workflows/recipients/flow.js'
 import type { RecipientsCall, RecipientsJourney } from '../../workflows/recipients/journey.js'
 import { RECIPIENTS_CALLED_FROM, recipientsTransitionFor } from '../../workflows/recipients/transitions.js'
 import { recipientsActionOf, recipientsViewOf } from '../../workflows/recipients/view.js'
-import { deadEnds, explore, placesOf, type Terrain, vainRequests } from '../journey/explore.js'
+import { deadEnds, endsByItself, explore, placesOf, type Terrain, vainRequests } from '../journey/explore.js'
 import { planOf } from '../journey/support.js'
 import { BODIES, MESSAGE_NAMES, NEW, outcomeOf, Session } from './support.js'
 
@@ -72,6 +72,14 @@ describe.each(['digikhata', 'levin'] as const)('every way that a session of reci
     expect([...new Set(all.map(({ journey }) => journey.state))].sort()).toEqual(
       [...OPEN_RECIPIENTS_STATES, ...CLOSED_RECIPIENTS_STATES].filter((state) => isMet(state, rail)).sort(),
     )
+  })
+
+  it('names an end that comes by itself exactly where one comes', () => {
+    for (const { journey } of all) {
+      const { state, expiresAt } = recipientsViewOf(journey)
+      const ends = endsByItself(RECIPIENTS, journey)
+      expect([state, expiresAt !== null]).toEqual([state, ends])
+    }
   })
 
   it('goes only where the transition table says', () => {

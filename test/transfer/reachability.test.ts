@@ -8,7 +8,7 @@ import type { TransferCall, TransferJourney } from '../../workflows/transfer/jou
 import { isUnsettled } from '../../workflows/transfer/messages.js'
 import { TRANSFER_CALLED_FROM, transferTransitionFor } from '../../workflows/transfer/transitions.js'
 import { transferActionOf, transferViewOf } from '../../workflows/transfer/view.js'
-import { deadEnds, explore, placesOf, type Terrain, vainRequests } from '../journey/explore.js'
+import { deadEnds, endsByItself, explore, placesOf, type Terrain, vainRequests } from '../journey/explore.js'
 import { outcome, planOf, sealedShape } from '../journey/support.js'
 import { BODIES, MESSAGE_NAMES, transaction, TransferDrive, type TransferOptions } from './support.js'
 
@@ -78,6 +78,14 @@ describe.each([
   it('is found by going everywhere', () => {
     const states = new Set(all.map(({ journey }) => journey.state))
     expect([what, states.size]).toEqual([what, what === 'a wallet load' ? 9 : 13])
+  })
+
+  it('names an end that comes by itself exactly where one comes', () => {
+    for (const { journey } of all) {
+      const { state, expiresAt } = transferViewOf(journey)
+      const ends = endsByItself(TRANSFER, journey)
+      expect([state, expiresAt !== null]).toEqual([state, ends])
+    }
   })
 
   it('goes only where the transition table says', () => {

@@ -284,27 +284,61 @@ describe('tries that are used up', () => {
   })
 })
 
-describe('what an inquiry tells', () => {
-  it.each(['TRANSFER_DONE', 'TRANSFER_FAILED', 'TRANSFER_PENDING', 'REFUND_PENDING', 'REFUNDED'] as const)(
-    '%s of another transaction needs an operator',
+describe('Eko’s word on a transaction', () => {
+  const TOLD = ['TRANSFER_DONE', 'TRANSFER_FAILED', 'TRANSFER_PENDING', 'REFUND_PENDING', 'REFUNDED'] as const
+  const another = { transfer: transaction({ amountPaise: 12_000 }) }
+  const MISMATCH = 'TRANSFER_IN_PROGRESS CONTACT_SUPPORT TRANSACTION_MISMATCH'
+
+  it.each(TOLD)('%s of another one needs an operator', (given) => {
+    expect(answer(new TransferDrive(SOON), given, another)).toBe(MISMATCH)
+    expect(answer(withDebit(SOON), given, another)).toBe(`${MISMATCH}; NEEDS_ATTENTION`)
+  })
+
+  it.each(['WALLET_LOADED', 'TRANSFER_FAILED', 'TRANSFER_PENDING'] as const)(
+    '%s of another load needs an operator',
     (given) => {
-      const drive = new TransferDrive(SOON)
-      const told = answer(drive, given, { transfer: transaction({ amountPaise: 12_000 }) })
-      expect(told).toBe('TRANSFER_IN_PROGRESS CONTACT_SUPPORT TRANSACTION_MISMATCH')
+      expect(answer(looksUp(LOAD), given, another)).toBe(MISMATCH)
     },
   )
 
   it.each(['TRANSFER_FAILED', 'TRANSFER_PENDING', 'TRANSACTION_NOT_FOUND'] as const)(
-    '%s of a debit that was refused for its code goes on to the next reference',
+    '%s of a debit that was refused for its code says nothing of the next one',
     (given) => {
+      const refused = { transfer: transaction({ clientRefId: reference(1) }) }
       const drive = sent(answered(withDebit(SOON), 'WRONG_CODE'), 'enterTransactionOtp')
       drive.answer('UNKNOWN_OUTCOME')
-      const refused = { transfer: transaction({ clientRefId: reference(1) }) }
       while (drive.calling) answer(drive, given, refused)
-      expect(drive.journey.state).toBe('TRANSFER_IN_PROGRESS')
-      expect(drive.settled).toEqual(['PARKED'])
+      expect([drive.journey.state, ...drive.settled]).toEqual(['TRANSFER_IN_PROGRESS', 'PARKED'])
+
+      const second = sent(answered(withDebit(SOON), 'WRONG_CODE'), 'enterTransactionOtp')
+      second.tells('REFUND_PENDING')
+      sent(answered(sent(second, 'resendOtp'), 'OTP_SENT'), 'enterRefundOtp')
+      second.answer('UNKNOWN_OUTCOME')
+      while (second.calling) answer(second, given, refused)
+      expect([second.journey.state, ...second.settled]).toEqual(['REFUND_IN_PROGRESS', 'PARKED'])
     },
   )
+
+  it.each(['TRANSFER_FAILED', 'TRANSFER_PENDING', 'TRANSACTION_NOT_FOUND'] as const)(
+    '%s of a refused debit does not go on with a transfer whose time is over',
+    (given) => {
+      const refused = { transfer: transaction({ clientRefId: reference(1) }) }
+      const drive = answered(withDebit({ policy: { resendCooldownSeconds: 0, journeySeconds: 600 } }), 'WRONG_CODE')
+      drive.send('reenter')
+      expect(drive.journey.state).toBe('REFERENCE_INQUIRY')
+      drive.now += 600_000
+      expect(answer(drive, given, refused)).toBe('EXPIRED NOTHING; EXPIRED')
+    },
+  )
+})
+
+it('within the cooldown a token that is refused leaves it to the user when to ask for a code', () => {
+  const AGAIN = 'SENDER_OTP_REQUIRED REQUEST_NEW_CODE SENDER_OTP_AGAIN; SENDER_OTP_AGAIN'
+  const drive = answered(looksUp({ rail: 'levin' }), 'OTP_SENT')
+  sent(drive, 'enterSenderOtp').answer('ONBOARDED')
+  expect(drive.calling).toBe('sendTransactionOtp')
+  expect(answer(drive, 'WALLET_TOKEN_REFUSED')).toBe(AGAIN)
+  expect(answer(withDebit({ rail: 'levin' }), 'WALLET_TOKEN_REFUSED')).toBe(AGAIN)
 })
 
 it('every call has a row of its own for what it can come to at any time', () => {

@@ -17,12 +17,14 @@ export interface CodeKind<J extends Core> {
   readonly rejection: RejectionCode | null
 }
 
-/** What is always there to be known of a journey: which states are its ends, and what brings it on where it is stuck. */
+/** What is always there to be known of a journey: its ends, and what brings it on where it is stuck. */
 export interface Standing<J extends Core = Core> {
   /** States that end a journey. Each is an outcome too: whoever still waits is answered with it. */
   readonly closed: readonly (StateOf<J> & OutcomeCode)[]
   /** What an operator can do about a journey that needs attention. */
   unblockedBy(journey: J): readonly NameOf<J>[]
+  /** Whether a deadline may end the journey now. */
+  mayExpire(journey: J): boolean
 }
 
 /** Names of the search attributes, all of type Keyword. */
@@ -88,8 +90,6 @@ export interface Flow<J extends Core = Core> extends Standing<J> {
   times(journey: J): readonly number[]
   /** Lets happen what is due at these. A call that it asks for comes before any deadline. */
   clock(turn: Turn<J>): void
-  /** Whether a deadline may end the journey now. */
-  mayExpire(journey: J): boolean
   /** What must happen next. */
   nextAction(journey: J): { readonly do: string }
   view(journey: J): SharedView

@@ -65,6 +65,7 @@ export function expiryOf({ stepDeadline, journeyDeadline }: Core): string {
 
 /** What a screen needs to take a code of this kind; or that another one has to be asked for. */
 export function codeAction<J extends Core>(
+  standing: Standing<J>,
   journey: J,
   purpose: PurposeOf<J>,
 ): CodeEntryAction | NewCodeAction<PurposeOf<J>> {
@@ -72,7 +73,8 @@ export function codeAction<J extends Core>(
   const window = resendWindow(journey, purpose, Math.max(stateSince, sends[purpose]?.at(-1) ?? 0))
   const resend = { resendAvailableAt: iso(window.at), resendsLeft: window.left }
   if (!challenge || challenge.dispatch !== 'sent' || challenge.retired) {
-    return { do: 'REQUEST_NEW_CODE', purpose, reason: reasonOf(challenge), expiresAt: expiryOf(journey), ...resend }
+    const expiresAt = standing.mayExpire(journey) ? expiryOf(journey) : null
+    return { do: 'REQUEST_NEW_CODE', purpose, reason: reasonOf(challenge), expiresAt, ...resend }
   }
   return {
     challengeId: challenge.id,
@@ -154,7 +156,7 @@ export function sharedView<J extends Core>(
     policy: journey.plan?.policy ?? null,
     startedAt: iso(journey.startedAt),
     stateSince: iso(journey.stateSince),
-    expiresAt: iso(journey.journeyDeadline),
+    expiresAt: isClosed(standing, journey) || !standing.mayExpire(journey) ? null : iso(journey.journeyDeadline),
     rejection: journey.rejection,
   }
 }

@@ -56,7 +56,7 @@ export function pageOf(view: SharedView, { action, codes }: OwnWords): string {
         ? `${facts.operation}: status ${facts.status}, type ${facts.responseTypeId}, ref ${facts.clientRefId}`
         : '-',
     ],
-    ['Ends by itself', view.expiresAt],
+    ['Ends by itself', view.expiresAt ?? '-'],
   ]
   const table = ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)]
   const lines = view.timeline.slice(-12).map(timelineText)

@@ -58,7 +58,6 @@ export const RECIPIENTS: Flow<RecipientsJourney> = {
   answeredByEnd: () => undefined,
   times: () => [],
   clock: () => undefined,
-  mayExpire: () => true,
   nextAction: recipientsActionOf,
   view: recipientsViewOf,
   story: (journey) => recipientsStoryOf(recipientsViewOf(journey)),

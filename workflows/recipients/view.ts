@@ -14,6 +14,7 @@ import type { RecipientsJourney } from './journey.js'
 export const RECIPIENTS_STANDING = {
   closed: CLOSED_RECIPIENTS_STATES,
   unblockedBy: () => ['reenter', 'takeOver', 'cancel'],
+  mayExpire: () => true,
 } as const satisfies Standing<RecipientsJourney>
 
 export function recipientsActionOf(journey: RecipientsJourney): RecipientsAction {
@@ -21,7 +22,7 @@ export function recipientsActionOf(journey: RecipientsJourney): RecipientsAction
   if (standing) return standing
   if (journey.state === 'RECIPIENTS_READY') return { do: 'CHOOSE', expiresAt: expiryOf(journey) }
   const isRecipient = journey.state === 'RECIPIENT_OTP_REQUIRED'
-  const code = codeAction(journey, isRecipient ? 'RECIPIENT' : 'SENDER')
+  const code = codeAction(RECIPIENTS_STANDING, journey, isRecipient ? 'RECIPIENT' : 'SENDER')
   if ('do' in code) return code
   if (!isRecipient) return { do: 'ENTER_SENDER_OTP', ...code }
   return { do: 'ENTER_RECIPIENT_OTP', recipientId: journey.registering ?? 0, ...code }

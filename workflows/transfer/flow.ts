@@ -65,7 +65,6 @@ export const TRANSFER: Flow<TransferJourney> = {
   answeredByEnd: () => undefined,
   times: () => [],
   clock: () => undefined,
-  mayExpire: (journey) => BEFORE_DEBIT.some((early) => early === journey.state) || isUnsentDebit(journey),
   nextAction: transferActionOf,
   view: transferViewOf,
   story: (journey) => transferStoryOf(transferViewOf(journey)),

@@ -130,7 +130,7 @@ export const TRANSFER_TRANSITIONS: readonly TransferTransition[] = [
   { call: 'sendTransactionOtp', answers: ['SENDER_UNKNOWN'], action: 'notOnboarded', to: ['REJECTED'] },
 
   { call: 'initiateTransaction', answers: ['TRANSFER_DONE'], action: 'done', to: ['COMPLETED', DEBIT] },
-  { call: 'initiateTransaction', answers: ['TRANSFER_FAILED'], action: 'failed', to: ['FAILED'] },
+  { call: 'initiateTransaction', answers: ['TRANSFER_FAILED'], action: 'failed', to: ['FAILED', DEBIT] },
   { call: 'initiateTransaction', answers: ['REFUNDED'], action: 'refunded', to: ['REFUNDED', DEBIT] },
   { call: 'initiateTransaction', answers: ['TRANSFER_PENDING'], action: 'pending', to: [DEBIT] },
   { call: 'initiateTransaction', answers: ['REFUND_PENDING'], action: 'refundDue', to: [REFUND_OTP, DEBIT] },
@@ -158,7 +158,7 @@ export const TRANSFER_TRANSITIONS: readonly TransferTransition[] = [
   { call: 'initiateTransaction', answers: ['FIELDS_REFUSED'], action: 'codeFieldsRefused', to: [OTP, 'REJECTED'] },
 
   { call: 'loadWallet', answers: ['WALLET_LOADED'], action: 'done', to: ['COMPLETED', DEBIT] },
-  { call: 'loadWallet', answers: ['TRANSFER_FAILED'], action: 'failed', to: ['FAILED'] },
+  { call: 'loadWallet', answers: ['TRANSFER_FAILED'], action: 'failed', to: ['FAILED', DEBIT] },
   { call: 'loadWallet', answers: ['TRANSFER_PENDING'], action: 'pending', to: [DEBIT] },
   {
     call: 'loadWallet',

@@ -12,9 +12,9 @@ import {
 } from './contract.js'
 import type { TransferJourney } from './journey.js'
 import { quarantineEnd } from './inquiries.js'
-import { TRANSFER_MESSAGES } from './message-table.js'
+import { BEFORE_DEBIT, TRANSFER_MESSAGES } from './message-table.js'
 import { purposeIn } from './messages.js'
-import { MAX_INITIATIONS } from './references.js'
+import { isUnsentDebit, MAX_INITIATIONS } from './references.js'
 
 /** What a transfer shows. */
 
@@ -31,6 +31,7 @@ function mayUnblock(name: (typeof UNBLOCKED_BY)[number], state: TransferState): 
 export const TRANSFER_STANDING = {
   closed: CLOSED_TRANSFER_STATES,
   unblockedBy: ({ state }) => UNBLOCKED_BY.filter((name) => mayUnblock(name, state)),
+  mayExpire: (journey) => BEFORE_DEBIT.some((early) => early === journey.state) || isUnsentDebit(journey),
 } as const satisfies Standing<TransferJourney>
 
 const ENTER: Readonly<Record<TransferPurpose, 'ENTER_SENDER_OTP' | 'ENTER_TRANSACTION_OTP' | 'ENTER_REFUND_OTP'>> = {
@@ -44,7 +45,7 @@ export function transferActionOf(journey: TransferJourney): TransferAction {
   const standing = standingAction(TRANSFER_STANDING, journey)
   if (standing) return standing
   const purpose = purposeIn(journey.state)
-  const code = codeAction(journey, purpose)
+  const code = codeAction(TRANSFER_STANDING, journey, purpose)
   if ('do' in code) return code
   const debitsLeft = purpose === 'TRANSACTION' ? MAX_INITIATIONS - journey.initiations.length : Infinity
   return { do: ENTER[purpose], ...code, attemptsLeft: Math.min(code.attemptsLeft, debitsLeft) }
