@@ -15,7 +15,10 @@ export const TEMPORAL_UI_PORT = 8233
 const SERVER_SETTINGS = {
   'system.enableActivityEagerExecution': 'true',
   'history.maximumSignalsPerExecution': '2000',
+  'history.transferProcessorMaxPollRPS': '1000',
 }
+/** Commits survive the end of the process, as tests have it; only the end of the machine may take the last ones. */
+const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=normal']
 
 const READY_WITHIN_MS = 60_000
 const STOP_GRACE_MS = 10_000
@@ -70,7 +73,9 @@ const commandLine = (options: TemporalServerOptions, port: number, uiPort: numbe
     ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(port)],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(uiPort === undefined || uiCodecEndpoint === undefined ? [] : ['--ui-codec-endpoint', uiCodecEndpoint]),
-    ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
+    ...(dbFile === undefined
+      ? []
+      : ['--db-filename', dbFile, ...SQLITE_PRAGMAS.flatMap((one) => ['--sqlite-pragma', one])]),
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ...Object.entries(config).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),

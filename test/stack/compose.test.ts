@@ -250,6 +250,7 @@ describe('docker-compose.temporal.yml', () => {
     expect(parse(readRepoFile('deploy/dynamic-config.yaml'))).toEqual({
       'system.enableActivityEagerExecution': [{ value: true }],
       'history.maximumSignalsPerExecution': [{ value: 2000 }],
+      'history.transferProcessorMaxPollRPS': [{ value: 1000 }],
     })
   })
 })
