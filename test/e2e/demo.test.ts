@@ -10,7 +10,7 @@ import { jsonVoice } from '../../stack/demo-voice.js'
 import { startLocalStack } from '../../stack/local-stack.js'
 import { type ManagedProcess, startProcess } from '../../stack/processes.js'
 import { SandboxControl } from '../../stack/sandbox-control.js'
-import { newFolder, removeFolders, ROOT } from './support.js'
+import { newFolder, removeFolders, ROOT } from '../stack/support.js'
 
 jest.setTimeout(240_000)
 
