@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+import { bundleParts } from '../worker/bundle.js'
 
 /** `npm run build`: what the package holds, in `dist/`. */
 
@@ -26,10 +27,7 @@ export async function build(report: Report): Promise<void> {
   await compile()
   report('Bundling the workflows …')
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(DIST, 'workflows/index.js'),
-    payloadConverterPath: join(DIST, 'secrets/payload-converter.cjs'),
-    failureConverterPath: join(DIST, 'secrets/failure-converter.cjs'),
-    workflowInterceptorModules: [join(DIST, 'workflows/interceptors.js')],
+    ...bundleParts(DIST, '.js'),
     logger: new DefaultLogger('WARN'),
   })
   await writeFile(WORKFLOW_BUNDLE, withoutFolders(code))

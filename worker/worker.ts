@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import type { DataConverter } from '@temporalio/common'
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import { OWN_BUNDLE_PARTS } from './bundle.js'
 import type { WorkerConfig } from './config.js'
 
 /** After the grace time, activities are cancelled; this long later the worker ends whatever they do. */
@@ -53,20 +53,17 @@ export function createOnboardingWorker(config: WorkerShape, dependencies: Worker
  */
 const OUTLASTS_A_FREEZE = { isolateExecutionTimeout: '1 minute' }
 
-/** Where the workflows' entry is: TypeScript in the source tree, JavaScript in the package. */
-export const WORKFLOWS_PATH = workflowFile('index')
-
-function workflowFile(name: string): string {
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-  return fileURLToPath(new URL(`../workflows/${name}${extension}`, import.meta.url))
-}
-
 /** The prebuilt bundle holds interceptors and converters already. */
 export function workflowSource(
   bundle: string | undefined,
-): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'interceptors'> {
+): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'interceptors' | 'bundlerOptions'> {
   if (bundle !== undefined) return { workflowBundle: { codePath: bundle } }
-  return { workflowsPath: WORKFLOWS_PATH, interceptors: { workflowModules: [workflowFile('interceptors')] } }
+  const { workflowsPath, workflowInterceptorModules, preloadModules } = OWN_BUNDLE_PARTS
+  return {
+    workflowsPath,
+    interceptors: { workflowModules: workflowInterceptorModules },
+    bundlerOptions: { preloadModules },
+  }
 }
 
 /** Journeys take days at most, so each stays on the build that it began with. */

@@ -3,6 +3,7 @@ import { dirname, extname, join, relative } from 'node:path'
 import { transform } from '@swc/core'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 import type { Program } from '../../stack/entry-point.js'
+import { bundleParts } from '../../worker/bundle.js'
 import { ROOT } from '../support/fresh-build.js'
 
 /**
@@ -91,10 +92,7 @@ async function compiled(source: string, filename: string): Promise<string> {
 
 async function bundleWorkflows(dist: string): Promise<void> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(dist, 'workflows', 'index.js'),
-    payloadConverterPath: join(dist, 'secrets', 'payload-converter.cjs'),
-    failureConverterPath: join(dist, 'secrets', 'failure-converter.cjs'),
-    workflowInterceptorModules: [join(dist, 'workflows', 'interceptors.js')],
+    ...bundleParts(dist, '.js'),
     logger: new DefaultLogger('WARN'),
   })
   await writeFile(join(dist, 'workflow-bundle.js'), code)

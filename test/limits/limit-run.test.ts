@@ -1,11 +1,10 @@
-import { dirname, extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import type { OnboardingClient } from '../../client/index.js'
-import { CONVERTER_PATHS, dataConverterOf } from '../../secrets/index.js'
-import { WORKFLOWS_PATH } from '../../worker/worker.js'
+import { dataConverterOf } from '../../secrets/index.js'
+import { OWN_BUNDLE_PARTS } from '../../worker/bundle.js'
 import { until } from '../support/journeys.js'
 import { signalRaw, UNDECODABLE, updateRaw } from '../support/raw-messages.js'
 import { LimitStack } from './support.js'
@@ -43,9 +42,7 @@ async function codeOf(update: Promise<unknown>): Promise<string> {
 async function replayer(): Promise<(workflowId: string, history: History) => Promise<void>> {
   Runtime.install({ logger: new DefaultLogger('ERROR') })
   const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: WORKFLOWS_PATH,
-    workflowInterceptorModules: [join(dirname(WORKFLOWS_PATH), `interceptors${extname(WORKFLOWS_PATH)}`)],
-    ...CONVERTER_PATHS,
+    ...OWN_BUNDLE_PARTS,
     logger: new DefaultLogger('WARN'),
   })
   return (workflowId, history) =>

@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { dirname, extname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { historyFromJSON, type JSONPayload, JSONToPayload } from '@temporalio/common/lib/proto-utils.js'
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
 import {
   type CodecKeyRing,
-  CONVERTER_PATHS,
   createPayloadCodec,
   dataConverterOf,
   generateCodecKey,
   parseCodecKeys,
 } from '../../secrets/index.js'
-import { WORKFLOWS_PATH } from '../../worker/worker.js'
+import { OWN_BUNDLE_PARTS } from '../../worker/bundle.js'
 import { KINDS } from './kinds.js'
 import { ENCRYPTED, ENCRYPTED_KINDS, readRecordings, type Recording, TEST_ONLY_KEYS } from './recording.js'
 
@@ -26,11 +24,8 @@ let workflowBundle: WorkflowBundle
 beforeAll(async () => {
   // Replay says in its result what is wrong; its log would repeat it.
   Runtime.install({ logger: new DefaultLogger('ERROR') })
-  const interceptors = join(dirname(WORKFLOWS_PATH), `interceptors${extname(WORKFLOWS_PATH)}`)
   workflowBundle = await bundleWorkflowCode({
-    workflowsPath: WORKFLOWS_PATH,
-    workflowInterceptorModules: [interceptors],
-    ...CONVERTER_PATHS,
+    ...OWN_BUNDLE_PARTS,
     logger: new DefaultLogger('WARN'),
   })
 })
