@@ -1,0 +1,141 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Client, Connection } from '@temporalio/client'
+import type { EkoCredentials } from '../activities/eko/index.js'
+import { OnboardingClient } from '../client/index.js'
+import { type LocalStack, startLocalStack } from '../stack/local-stack.js'
+import { type ManagedProcess, startProcess } from '../stack/processes.js'
+import { SandboxControl } from '../stack/sandbox-control.js'
+import type { Contender, TemporalContender } from './contender.js'
+import { directContender } from './direct.js'
+import { floorContender } from './floor/contender.js'
+import { oursContender } from './ours.js'
+
+/** So many that no cached workflow of a measurement is given up. */
+const CACHED = 12_000
+/** Ours are caps of an owner, which say nothing of speed; the floor has none. */
+const WITHOUT_CAPS = { ONBOARDING_MAX_CALLS_PER_SECOND: '10000', ONBOARDING_LOG_LEVEL: 'warn' }
+const COLLECTS = `--expose-gc --import ${new URL('./collect.mjs', import.meta.url).href}`
+
+export interface BenchStack {
+  readonly local: LocalStack
+  readonly folder: string
+  readonly sandbox: SandboxControl
+  /** With the codec's keys, for reading what is Temporal's. */
+  readonly temporal: Client
+  readonly client: OnboardingClient
+  readonly direct: Contender
+  readonly floor: TemporalContender
+  readonly ours: TemporalContender
+  readonly pids: { readonly server: number; readonly sandbox: number; readonly floor: number; readonly ours: number }
+  /** Every call of Eko takes so much longer, in ms. */
+  delayEko(ms: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface BenchStackOptions {
+  readonly report: (line: string) => void
+  /** Settings of our worker. */
+  readonly workerEnv?: Readonly<Record<string, string>>
+  /** Default true. */
+  readonly encrypted?: boolean
+  /** Default true: the build in `dist/`, as it is shipped. */
+  readonly built?: boolean
+}
+
+/** One server, one sandbox, one worker of each contender, all processes of their own. Whatever fails, nothing stays. */
+export async function startBenchStack({
+  report,
+  workerEnv = {},
+  encrypted = true,
+  built = true,
+}: BenchStackOptions): Promise<BenchStack> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  const started: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const stop = async (): Promise<void> => {
+    for (const end of started.splice(0).reverse()) await end()
+  }
+  try {
+    const local = await startLocalStack({
+      ...{ folder, report, encrypted, ui: false, usualPorts: false, built },
+      workerEnv: {
+        ...WITHOUT_CAPS,
+        ONBOARDING_MAX_CACHED_WORKFLOWS: String(CACHED),
+        NODE_OPTIONS: COLLECTS,
+        ...workerEnv,
+      },
+    })
+    started.push(() => local.stop())
+    const credentials = await credentialsOf(local)
+    const floor = await startFloorWorker(local, credentials, folder)
+    started.push(() => floor.stop())
+    const connection = await Connection.connect({ address: local.temporal.address })
+    started.push(() => connection.close())
+    const temporal = new Client({ connection })
+    const client = await OnboardingClient.fromEnvironment({
+      env: local.clientEnv,
+      actor: { type: 'service', id: 'bench' },
+      deadlineMs: 120_000,
+    })
+    started.push(() => client.close())
+    const direct = directContender(credentials)
+    started.push(() => direct.close())
+    const sandbox = new SandboxControl(local.sandboxUrl)
+    return {
+      ...{ local, folder, sandbox, temporal, client, direct, stop },
+      floor: floorContender(temporal),
+      ours: oursContender(client),
+      pids: {
+        server: local.temporal.pid,
+        sandbox: local.sandbox.pid,
+        floor: floor.pid,
+        ours: local.worker.pid,
+      },
+      async delayEko(ms) {
+        await sandbox.clearFaults()
+        if (ms > 0) await sandbox.addFaults({ fault: 'delay', ms, times: Number.MAX_SAFE_INTEGER })
+      },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Those of the local stack's first tenant. */
+async function credentialsOf({ tenantsFile }: LocalStack): Promise<EkoCredentials> {
+  const { tenants } = JSON.parse(await readFile(tenantsFile, 'utf8')) as { tenants: { credentials: EkoCredentials }[] }
+  const credentials = tenants[0]?.credentials
+  if (!credentials) throw new Error('The local stack has no tenant.')
+  return { ...credentials, environment: 'sandbox' }
+}
+
+async function startFloorWorker(
+  { temporal }: LocalStack,
+  credentials: EkoCredentials,
+  folder: string,
+): Promise<ManagedProcess> {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  const worker = startProcess({
+    name: 'worker of the floor',
+    command: process.execPath,
+    args: ['--import', tsx, fileURLToPath(new URL('./floor/main.ts', import.meta.url))],
+    env: {
+      FLOOR_ADDRESS: temporal.address,
+      FLOOR_CREDENTIALS: JSON.stringify(credentials),
+      FLOOR_CACHE: String(CACHED),
+      NODE_OPTIONS: COLLECTS,
+    },
+    logFile: join(folder, 'floor.log'),
+  })
+  try {
+    await worker.waitForLine(/"floor":"ready"/)
+    return worker
+  } catch (error) {
+    await worker.stop()
+    throw error
+  }
+}

@@ -1,0 +1,91 @@
+import type { BenchArguments } from './arguments.js'
+import { type BenchStack, startBenchStack } from './bench-stack.js'
+import { median, p95, short, table } from './figures.js'
+import { HISTORY_HEAD, historyRows, measureHistories } from './history.js'
+import { LATENCY_HEAD, latencyRows, measureLatency, measureSignals, otpRatios } from './latency.js'
+import { machineText } from './machine.js'
+import { measureMemory, MEMORY_HEAD, memoryRows } from './memory.js'
+import { measureThroughput, THROUGHPUT_HEAD, throughputRows } from './throughput.js'
+import { wholeJourney } from './walk.js'
+
+/** Ours by the floor's. Below 1 is better, but for `journeysPerSecondAt20`. */
+export interface Ratios {
+  readonly otpSubmitP50: number
+  readonly otpSubmitP95: number
+  readonly journeysPerSecondAt20: number
+  readonly events: number
+  readonly memoryPerCachedJourney: number
+}
+
+export interface Voice {
+  /** The figures. */
+  say(line: string): void
+  /** What is being done. */
+  note(line: string): void
+}
+
+const WARM_UP = 10
+
+export async function runBench({ quick }: BenchArguments, voice: Voice): Promise<Ratios> {
+  const stack = await startBenchStack({ report: voice.note })
+  try {
+    return await measure(stack, quick, voice)
+  } finally {
+    await stack.stop()
+  }
+}
+
+async function measure(stack: BenchStack, quick: boolean, { say, note }: Voice): Promise<Ratios> {
+  const show = (title: string, head: readonly string[], rows: string[][]): void => {
+    for (const line of ['', title, ...table(head, rows)]) say(line)
+  }
+  say(machineText())
+  note('Warming up …')
+  for (let count = 0; count < WARM_UP; count += 1)
+    for (const contender of [stack.direct, stack.floor, stack.ours]) await wholeJourney(contender, stack.sandbox)
+
+  note('Memory per cached journey …')
+  const memory = await measureMemory(stack, quick ? 200 : 500)
+  show('Memory', MEMORY_HEAD, memoryRows(memory))
+
+  const histories = await measureHistories(stack)
+  show('History', HISTORY_HEAD, historyRows(histories))
+
+  note('Latency, Eko answers at once …')
+  const latencies = await measureLatency(stack, quick ? 60 : 200)
+  show('Time of each step; Eko answers at once', LATENCY_HEAD, latencyRows(latencies))
+  note('Latency, Eko takes 300 ms …')
+  await stack.delayEko(300)
+  const delayed = await measureLatency(stack, quick ? 8 : 50)
+  await stack.delayEko(0)
+  show('Time of each step; Eko takes 300 ms', LATENCY_HEAD, latencyRows(delayed))
+
+  note('Signals …')
+  const signals = await measureSignals(stack, quick ? 20 : 100)
+  show(
+    'From a signal with a code to its outcome in a query; Eko answers at once',
+    ['ms', 'p50', 'p95'],
+    (['floor', 'ours'] as const).map((name) => [name, short(median(signals[name])), short(p95(signals[name]))]),
+  )
+
+  const rows: string[][] = []
+  let at20 = 0
+  for (const atOnce of quick ? [20] : [1, 20, 100]) {
+    note(`Journeys, ${atOnce} at once …`)
+    const throughputs = await measureThroughput(stack, atOnce, atOnce === 1 ? 60 : quick ? 200 : 400)
+    if (atOnce === 20) at20 = throughputs.ours.journeysPerSecond / throughputs.floor.journeysPerSecond
+    rows.push(...throughputRows(atOnce, throughputs))
+  }
+  show('Whole journeys a second, and what each of them costs', THROUGHPUT_HEAD, rows)
+
+  const otp = otpRatios(latencies)
+  return {
+    otpSubmitP50: rounded(otp.p50),
+    otpSubmitP95: rounded(otp.p95),
+    journeysPerSecondAt20: rounded(at20),
+    events: rounded(histories.ours.events / histories.floor.events),
+    memoryPerCachedJourney: rounded(memory.ours / memory.floor),
+  }
+}
+
+const rounded = (value: number): number => Math.round(value * 1_000) / 1_000

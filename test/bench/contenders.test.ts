@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type BenchStack, startBenchStack } from '../../bench/bench-stack.js'
+import { measureHistories } from '../../bench/history.js'
+import { measureMemory } from '../../bench/memory.js'
+import { measureThroughput } from '../../bench/throughput.js'
+import { wholeJourney } from '../../bench/walk.js'
+import { isBuildFresh } from '../support/fresh-build.js'
+
+/** A comparison means something only where all do the same. */
+
+let stack: BenchStack
+beforeAll(async () => {
+  stack = await startBenchStack({ report: () => undefined, built: isBuildFresh() })
+}, 120_000)
+afterAll(() => stack.stop())
+
+describe('the bench’s contenders', () => {
+  it('make the same calls of Eko in the same order, and bring the sender to the same end', async () => {
+    for (const contender of [stack.direct, stack.floor, stack.ours]) {
+      const { person } = await wholeJourney(contender, stack.sandbox)
+      const { calls } = await stack.sandbox.ledger(person.mobile)
+      expect(calls.map(({ operation }) => operation)).toEqual([
+        ...['getSender', 'verifySenderOtp', 'consentLanguages', 'consentDetails'],
+        ...['generateAadhaarOtp', 'verifyAadhaarOtp', 'validatePan'],
+      ])
+      expect(await stack.sandbox.sender('digikhata', person.mobile)).toMatchObject({ stage: 'ACTIVE' })
+    }
+  })
+
+  it('are measured: events, CPU and memory of both come out above nothing', async () => {
+    const { floor, ours } = await measureHistories(stack)
+    expect(ours.byType.get('ACTIVITY_TASK_SCHEDULED')).toBeGreaterThanOrEqual(
+      floor.byType.get('ACTIVITY_TASK_SCHEDULED') ?? Infinity,
+    )
+    expect(Math.min(floor.bytes, ours.bytes, floor.actions, ours.actions)).toBeGreaterThan(0)
+    const throughput = await measureThroughput(stack, 2, 4)
+    for (const { journeysPerSecond, cpuMs } of [throughput.floor, throughput.ours]) {
+      expect(journeysPerSecond).toBeGreaterThan(0)
+      expect(Math.min(cpuMs.server, cpuMs.worker)).toBeGreaterThan(0)
+    }
+    const memory = await measureMemory(stack, 50)
+    expect(memory.ours).toBeGreaterThan(0)
+  })
+})
