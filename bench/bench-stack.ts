@@ -42,6 +42,8 @@ export interface BenchStackOptions {
   readonly workerEnv?: Readonly<Record<string, string>>
   /** Default true. */
   readonly encrypted?: boolean
+  /** JavaScript of another build's worker, instead of ours. */
+  readonly workerProgram?: string
   /** Default true: the build in `dist/`, as it is shipped. */
   readonly built?: boolean
 }
@@ -52,6 +54,7 @@ export async function startBenchStack({
   workerEnv = {},
   encrypted = true,
   built = true,
+  workerProgram,
 }: BenchStackOptions): Promise<BenchStack> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   const started: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
@@ -61,6 +64,7 @@ export async function startBenchStack({
   try {
     const local = await startLocalStack({
       ...{ folder, report, encrypted, ui: false, usualPorts: false, built },
+      ...(workerProgram !== undefined && { workerProgram }),
       workerEnv: {
         ...WITHOUT_CAPS,
         ONBOARDING_MAX_CACHED_WORKFLOWS: String(CACHED),

@@ -6,6 +6,7 @@ import { LATENCY_HEAD, latencyRows, measureLatency, measureSignals, otpRatios } 
 import { machineText } from './machine.js'
 import { measureMemory, MEMORY_HEAD, memoryRows } from './memory.js'
 import { measureThroughput, THROUGHPUT_HEAD, throughputRows } from './throughput.js'
+import { variantRows, VARIANTS_HEAD } from './variants.js'
 import { wholeJourney } from './walk.js'
 
 /** Ours by the floor's. Below 1 is better, but for `journeysPerSecondAt20`. */
@@ -28,17 +29,22 @@ const WARM_UP = 10
 
 export async function runBench({ quick }: BenchArguments, voice: Voice): Promise<Ratios> {
   const stack = await startBenchStack({ report: voice.note })
+  let ratios
   try {
-    return await measure(stack, quick, voice)
+    ratios = await measure(stack, quick, voice)
   } finally {
     await stack.stop()
   }
+  if (!quick) show(voice, 'What each feature costs', VARIANTS_HEAD, await variantRows(60, voice.note))
+  return ratios
 }
 
-async function measure(stack: BenchStack, quick: boolean, { say, note }: Voice): Promise<Ratios> {
-  const show = (title: string, head: readonly string[], rows: string[][]): void => {
-    for (const line of ['', title, ...table(head, rows)]) say(line)
-  }
+function show({ say }: Voice, title: string, head: readonly string[], rows: string[][]): void {
+  for (const line of ['', title, ...table(head, rows)]) say(line)
+}
+
+async function measure(stack: BenchStack, quick: boolean, voice: Voice): Promise<Ratios> {
+  const { say, note } = voice
   say(machineText())
   note('Warming up …')
   for (let count = 0; count < WARM_UP; count += 1)
@@ -46,23 +52,24 @@ async function measure(stack: BenchStack, quick: boolean, { say, note }: Voice):
 
   note('Memory per cached journey …')
   const memory = await measureMemory(stack, quick ? 200 : 500)
-  show('Memory', MEMORY_HEAD, memoryRows(memory))
+  show(voice, 'Memory', MEMORY_HEAD, memoryRows(memory))
 
   const histories = await measureHistories(stack)
-  show('History', HISTORY_HEAD, historyRows(histories))
+  show(voice, 'History', HISTORY_HEAD, historyRows(histories))
 
   note('Latency, Eko answers at once …')
   const latencies = await measureLatency(stack, quick ? 60 : 200)
-  show('Time of each step; Eko answers at once', LATENCY_HEAD, latencyRows(latencies))
+  show(voice, 'Time of each step; Eko answers at once', LATENCY_HEAD, latencyRows(latencies))
   note('Latency, Eko takes 300 ms …')
   await stack.delayEko(300)
   const delayed = await measureLatency(stack, quick ? 8 : 50)
   await stack.delayEko(0)
-  show('Time of each step; Eko takes 300 ms', LATENCY_HEAD, latencyRows(delayed))
+  show(voice, 'Time of each step; Eko takes 300 ms', LATENCY_HEAD, latencyRows(delayed))
 
   note('Signals …')
   const signals = await measureSignals(stack, quick ? 20 : 100)
   show(
+    voice,
     'From a signal with a code to its outcome in a query; Eko answers at once',
     ['ms', 'p50', 'p95'],
     (['floor', 'ours'] as const).map((name) => [name, short(median(signals[name])), short(p95(signals[name]))]),
@@ -76,7 +83,7 @@ async function measure(stack: BenchStack, quick: boolean, { say, note }: Voice):
     if (atOnce === 20) at20 = throughputs.ours.journeysPerSecond / throughputs.floor.journeysPerSecond
     rows.push(...throughputRows(atOnce, throughputs))
   }
-  show('Whole journeys a second, and what each of them costs', THROUGHPUT_HEAD, rows)
+  show(voice, 'Whole journeys a second, and what each of them costs', THROUGHPUT_HEAD, rows)
 
   const otp = otpRatios(latencies)
   return {

@@ -29,6 +29,8 @@ export interface LocalStackOptions {
   readonly encrypted?: boolean
   /** Default: as `ui`. Without, Temporal's own tools show ciphertext. */
   readonly codecServer?: boolean
+  /** A worker's program to run instead: JavaScript of another build. */
+  readonly workerProgram?: string
   /** Settings of the worker beside the stack's own. */
   readonly workerEnv?: Readonly<Record<string, string>>
 }
@@ -115,7 +117,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const startWorker = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> => {
       const worker = startProcess({
         name,
-        ...entryPoint('worker/main', options.built),
+        ...(options.workerProgram === undefined
+          ? entryPoint('worker/main', options.built)
+          : { command: process.execPath, args: [options.workerProgram] }),
         env: { ...workerEnv, ...env },
         logFile: join(folder, `${name}.log`),
       })

@@ -1,4 +1,4 @@
-import type { Patch } from './chaos-build.js'
+import type { Patch } from '../../stack/patched-build.js'
 import type { Invariant } from './invariants.js'
 import { BROKEN_MONEY_BUILDS } from './money/broken-builds.js'
 import type { TransferPlan } from './money/plan.js'

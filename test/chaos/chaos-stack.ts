@@ -6,9 +6,9 @@ import { type Developer, type Dialect, DIALECTS } from '../../sandbox/index.js'
 import { ensureKeysFolder, KEY_FILES } from '../../secrets/index.js'
 import { type ManagedProcess, startProcess } from '../../stack/processes.js'
 import { findTemporalCli, startTemporalServer, type TemporalServer } from '../../stack/temporal-server.js'
-import { type ChaosBuild, chaosBuild, type Patch } from './chaos-build.js'
+import { type PatchedBuild, patchedBuild, type Patch } from '../../stack/patched-build.js'
 import { ChaosSandbox } from './chaos-sandbox.js'
-import { startWorkers, type WorkerPool } from './workers.js'
+import { SKEWED_CLOCK, startWorkers, type WorkerPool } from './workers.js'
 
 /** Longest HTTP attempt with Eko, ms. An activity may take 5 s more. */
 export const EKO_TIMEOUT_MS = 1_500
@@ -58,7 +58,7 @@ export async function startChaosStack({ report, patches = [] }: ChaosStackOption
     if (!keep) await rm(folder, { recursive: true, force: true })
   }
   try {
-    const build = await chaosBuild(join(folder, 'build'), patches)
+    const build = await patchedBuild(join(folder, 'build'), { patches, beside: [SKEWED_CLOCK] })
     const keys = join(folder, 'keys')
     await ensureKeysFolder(keys)
     const cli = await findTemporalCli(report)
@@ -176,7 +176,7 @@ function tenantOf({ dialect, developer, ekoBaseUrl }: SandboxOfTenant): Readonly
 }
 
 async function startSandboxProcess(
-  build: ChaosBuild,
+  build: PatchedBuild,
   folder: string,
   dialect: Dialect,
   developer: Developer,

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type ManagedProcess, startProcess } from '../../stack/processes.js'
-import type { ChaosBuild } from './chaos-build.js'
+import type { PatchedBuild } from '../../stack/patched-build.js'
+
+/** Loaded before the worker by a worker whose clock is off. */
+export const SKEWED_CLOCK = 'test/chaos/skewed-clock.ts'
 
 /** How far the clock of a skewed worker is off, ms; Eko takes two minutes either way. */
 const SKEW_MS = 180_000
@@ -27,7 +30,7 @@ export interface WorkerPool {
 }
 
 export interface PoolOptions {
-  readonly build: ChaosBuild
+  readonly build: PatchedBuild
   readonly size: number
   readonly env: Readonly<Record<string, string>>
   readonly logs: string
@@ -52,7 +55,7 @@ export async function startWorkers({ build, size, env, logs }: PoolOptions): Pro
       name,
       command: process.execPath,
       args: [
-        ...(isSkewed ? ['--import', pathToFileURL(build.skewedClock).href] : []),
+        ...(isSkewed ? ['--import', pathToFileURL(build.compiled(SKEWED_CLOCK)).href] : []),
         ...['--enable-source-maps', build.program('worker/main')],
       ],
       env: { ...env, ...(isSkewed && { CHAOS_CLOCK_OFFSET_MS: String(offset) }) },

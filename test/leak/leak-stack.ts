@@ -8,7 +8,7 @@ import { type CodecKeyRing, ensureKeysFolder, KEY_FILES, type SecretStoreMode } 
 import { freePort, LOOPBACK } from '../../stack/ports.js'
 import { type ManagedProcess, startProcess } from '../../stack/processes.js'
 import { findTemporalCli, startTemporalServer } from '../../stack/temporal-server.js'
-import { type ChaosBuild, chaosBuild, type Patch } from '../chaos/chaos-build.js'
+import { type PatchedBuild, patchedBuild, type Patch } from '../../stack/patched-build.js'
 import { ChaosSandbox } from '../chaos/chaos-sandbox.js'
 import { type Canaries, canaryText } from './canaries.js'
 import { type Recorder, startRecorder } from './recorder.js'
@@ -27,7 +27,7 @@ export interface LeakStack {
   readonly local: string
   /** What programs are told to use for temporary files. */
   readonly temporary: string
-  readonly build: ChaosBuild
+  readonly build: PatchedBuild
   readonly sandbox: ChaosSandbox
   readonly recorder: Recorder
   /** Of the tenant `main`. */
@@ -68,7 +68,7 @@ export async function startLeakStack({ mode, canaries, patches = [] }: LeakStack
     await ensureKeysFolder(keys)
     await learnKeys(keys, canaries)
     const [build, cli] = await Promise.all([
-      chaosBuild(join(folder, 'build'), patches),
+      patchedBuild(join(folder, 'build'), { patches }),
       findTemporalCli(() => undefined),
     ])
     const temporal = await startTemporalServer({
@@ -186,7 +186,7 @@ function environmentFile(env: Readonly<Record<string, string>>): string {
   return `${lines.map(([name, value]) => `${name}=${value}`).join('\n')}\n`
 }
 
-async function startSandbox(build: ChaosBuild, local: string, developers: readonly Developer[]) {
+async function startSandbox(build: PatchedBuild, local: string, developers: readonly Developer[]) {
   const file = join(local, 'developers.json')
   await writeFile(file, JSON.stringify(developers), { mode: 0o600 })
   const flags = ['--json-ready', '--port', '0', '--dialect', 'wlc', '--developers', file]
@@ -204,7 +204,7 @@ async function startSandbox(build: ChaosBuild, local: string, developers: readon
 
 /** With both ways in: Temporal’s tool has the token, its UI would have the capability. */
 async function startCodecServer(
-  build: ChaosBuild,
+  build: PatchedBuild,
   local: string,
   shared: Readonly<Record<string, string>>,
   canaries: Canaries,

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Patch } from '../chaos/chaos-build.js'
+import type { Patch } from '../../stack/patched-build.js'
 import { SCENES, type Scene } from './journeys.js'
 import type { Row } from './judge.js'
 import type { Kind } from './kinds.js'

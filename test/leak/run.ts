@@ -1,5 +1,5 @@
 import type { SecretStoreMode } from '../../secrets/index.js'
-import type { Patch } from '../chaos/chaos-build.js'
+import type { Patch } from '../../stack/patched-build.js'
 import { Canaries } from './canaries.js'
 import { gatherFiles, gatherLive, nothingFound } from './gather.js'
 import { CRASH, SCENES, type Scene } from './journeys.js'

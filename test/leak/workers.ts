@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, LOOPBACK } from '../../stack/ports.js'
 import { type ManagedProcess, startProcess } from '../../stack/processes.js'
-import type { ChaosBuild } from '../chaos/chaos-build.js'
+import type { PatchedBuild } from '../../stack/patched-build.js'
 
 /** What Node and the HTTP library print of themselves when they are asked to. */
 export const TRACED = 'http,https,http2,net,tls,stream,undici'
@@ -20,7 +20,7 @@ export class LeakWorkers {
   #started = 0
 
   constructor(
-    private readonly build: ChaosBuild,
+    private readonly build: PatchedBuild,
     private readonly env: Readonly<Record<string, string>>,
     private readonly logs: string,
   ) {}

@@ -1,21 +1,27 @@
 import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { transform } from '@swc/core'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
-import type { Program } from '../../stack/entry-point.js'
-import { bundleParts } from '../../worker/bundle.js'
-import { ROOT } from '../support/fresh-build.js'
+import { bundleParts } from '../worker/bundle.js'
+import type { Program } from './entry-point.js'
 
 /**
- * A chaos or leak run runs a copy of the sources, compiled at its start: what somebody edits meanwhile does not reach it, its
- * processes start quickly, and a line of the copy can be broken on purpose.
+ * A copy of the sources, compiled: what somebody edits meanwhile does not reach who runs it, its processes start quickly,
+ * and a line of it can be changed on purpose. For chaos and leak runs, and for the bench's variants.
  */
-export interface ChaosBuild {
+export interface PatchedBuild {
   readonly folder: string
   /** The program that a process runs. */
   program(name: Program): string
-  /** Loaded before the worker by a worker whose clock is off; see `skewed-clock.ts`. */
-  readonly skewedClock: string
+  /** What became of a source file. */
+  compiled(source: string): string
+}
+
+export interface PatchedBuildOptions {
+  readonly patches?: readonly Patch[]
+  /** Source files to compile beside the product's, from the repository's root. */
+  readonly beside?: readonly string[]
 }
 
 /** One line of the product changed. */
@@ -28,17 +34,20 @@ export interface Patch {
 }
 
 const ROOMS = ['values', 'workflows', 'activities', 'secrets', 'worker', 'client', 'sandbox'] as const
-const SKEWED_CLOCK = join('test', 'chaos', 'skewed-clock.ts')
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** @throws Error where a patch does not fit the sources any more */
-export async function chaosBuild(folder: string, patches: readonly Patch[] = []): Promise<ChaosBuild> {
+export async function patchedBuild(
+  folder: string,
+  { patches = [], beside = [] }: PatchedBuildOptions = {},
+): Promise<PatchedBuild> {
   const dist = join(folder, 'dist')
   await mkdir(dist, { recursive: true })
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  const files = [...(await sourcesOf(ROOMS)), SKEWED_CLOCK]
+  const files = [...(await sourcesOf(ROOMS)), ...beside]
   for (const file of files) {
-    const target = join(dist, file.replace(/\.ts$/, '.js'))
+    const target = compiledOf(dist, file)
     await mkdir(dirname(target), { recursive: true })
     if (extname(file) !== '.ts') {
       await copyFile(join(ROOT, file), target)
@@ -49,14 +58,16 @@ export async function chaosBuild(folder: string, patches: readonly Patch[] = [])
     await writeFile(target, await compiled(own.reduce(applied, source), file))
   }
   const missing = patches.find((patch) => !files.includes(patch.file))
-  if (missing) throw new Error(`The broken build changes ${missing.file}, which does not exist any more.`)
+  if (missing) throw new Error(`The build changes ${missing.file}, which does not exist any more.`)
   await bundleWorkflows(dist)
   return {
     folder,
     program: (name) => join(dist, `${name}.js`),
-    skewedClock: join(dist, SKEWED_CLOCK.replace(/\.ts$/, '.js')),
+    compiled: (source) => compiledOf(dist, source),
   }
 }
+
+const compiledOf = (dist: string, source: string): string => join(dist, source.replace(/\.ts$/, '.js'))
 
 async function sourcesOf(rooms: readonly string[]): Promise<string[]> {
   const lists = await Promise.all(
@@ -74,7 +85,7 @@ async function sourcesOf(rooms: readonly string[]): Promise<string[]> {
 export function applied(source: string, { file, from, to }: Patch): string {
   const times = source.split(from).length - 1
   if (times !== 1) {
-    throw new Error(`The broken build changes a text of ${file} that is there ${times} times, not once: ${from}`)
+    throw new Error(`The build changes a text of ${file} that is there ${times} times, not once: ${from}`)
   }
   return source.replace(from, () => to)
 }

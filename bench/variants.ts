@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { type Patch, patchedBuild } from '../stack/patched-build.js'
+import { startBenchStack } from './bench-stack.js'
+import { short } from './figures.js'
+import { measureHistories } from './history.js'
+import { measureLatency, otpRatios } from './latency.js'
+import { measureThroughput } from './throughput.js'
+
+/** The product with one thing switched off. For measuring only: each of them breaks a promise. */
+export interface Variant {
+  readonly name: string
+  readonly encrypted?: false
+  readonly patches: readonly Patch[]
+}
+
+const RUNNER = 'workflows/engine/runner.ts'
+const LIMITS = 'activities/limits/index.ts'
+
+export const VARIANTS: readonly Variant[] = [
+  { name: 'as shipped', patches: [] },
+  { name: 'without payload codec', encrypted: false, patches: [] },
+  {
+    name: 'without fence',
+    patches: [
+      {
+        file: 'activities/fence.ts',
+        from: 'declare: () => heartbeat({ intent: attempt }),',
+        to: 'declare: () => Promise.resolve(),',
+      },
+    ],
+  },
+  {
+    name: 'without search attributes',
+    patches: [
+      {
+        file: RUNNER,
+        from: 'if (changed.length > 0) upsertSearchAttributes(',
+        to: 'if (changed.length < 0) upsertSearchAttributes(',
+      },
+    ],
+  },
+  {
+    name: 'without details in Temporal UI',
+    patches: [{ file: RUNNER, from: 'setCurrentDetails(this.flow.story(this.journey))', to: '' }],
+  },
+  {
+    name: 'without timers',
+    patches: [{ file: RUNNER, from: 'if (at === null || (this.timer && this.timer.at <= at)) return', to: 'return' }],
+  },
+  {
+    name: 'without limits across journeys',
+    patches: [
+      {
+        file: LIMITS,
+        from: 'const [mobile, aadhaar] = [ofMobile(dispatch), ofAadhaar(dispatch)]\n      if',
+        to: 'return { granted: true }\n      const [mobile, aadhaar] = [ofMobile(dispatch), ofAadhaar(dispatch)]\n      if',
+      },
+      {
+        file: LIMITS,
+        from: 'const limit = { workflowId: ids.userCode(',
+        to: 'return Promise.resolve({ granted: true })\n      const limit = { workflowId: ids.userCode(',
+      },
+    ],
+  },
+]
+
+export const VARIANTS_HEAD = [
+  'ratio to the floor of the same run',
+  'code p50',
+  'code p95',
+  'journeys/s at 20',
+  'events',
+]
+
+/** Each variant with a server of its own, beside the floor. */
+export async function variantRows(
+  journeys: number,
+  note: (line: string) => void,
+  variants = VARIANTS,
+): Promise<string[][]> {
+  const rows: string[][] = []
+  for (const variant of variants) {
+    note(`Variant: ${variant.name} …`)
+    rows.push(await variantRow(variant, journeys, note))
+  }
+  return rows
+}
+
+async function variantRow({ name, encrypted, patches }: Variant, journeys: number, report: (line: string) => void) {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-variant-'))
+  try {
+    const build = await patchedBuild(folder, { patches })
+    const stack = await startBenchStack({
+      report,
+      workerProgram: build.program('worker/main'),
+      ...(encrypted !== undefined && { encrypted }),
+    })
+    try {
+      await measureLatency(stack, 10)
+      const otp = otpRatios(await measureLatency(stack, journeys))
+      const { floor, ours } = await measureThroughput(stack, 20, journeys * 3)
+      const histories = await measureHistories(stack)
+      const speed = ours.journeysPerSecond / floor.journeysPerSecond
+      return [name, ...[otp.p50, otp.p95, speed, histories.ours.events / histories.floor.events].map(short)]
+    } finally {
+      await stack.stop()
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
