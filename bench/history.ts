@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client'
-import { temporal } from '@temporalio/proto'
+import proto from '@temporalio/proto'
 import type { BenchStack } from './bench-stack.js'
 import { short } from './figures.js'
 import { wholeJourney } from './walk.js'
@@ -31,13 +31,13 @@ const ACTIONS = [
 
 export async function historySize({ workflow }: Client, workflowId: string): Promise<HistorySize> {
   const { events } = await workflow.getHandle(workflowId).fetchHistory()
-  const { HistoryEvent } = temporal.api.history.v1
+  const { enums, history } = proto.temporal.api
   const byType = new Map<string, number>()
   let bytes = 0
   for (const event of events ?? []) {
-    const type = (temporal.api.enums.v1.EventType[event.eventType ?? 0] ?? '').replace('EVENT_TYPE_', '')
+    const type = (enums.v1.EventType[event.eventType ?? 0] ?? '').replace('EVENT_TYPE_', '')
     byType.set(type, (byType.get(type) ?? 0) + 1)
-    bytes += HistoryEvent.encode(event).finish().length
+    bytes += history.v1.HistoryEvent.encode(event).finish().length
   }
   const actions = ACTIONS.reduce((sum, type) => sum + (byType.get(type) ?? 0), 0)
   return { events: events?.length ?? 0, bytes, byType, actions }

@@ -3,7 +3,7 @@ import { access, constants, mkdir, open, readdir, readFile, rename, rm, rmdir } 
 import { join } from 'node:path'
 import { SECRET_FIELDS, type SecretField } from '../values/sealed-field.js'
 import { KeyFileError, refuseIfShared } from './key-file.js'
-import type { Binding, Opener, Sealer } from './sealing.js'
+import type { Binding, KeySealer, Opener } from './sealing.js'
 import type { Vault, VaultAnswer } from './secret-store.js'
 
 /** A vault that is a folder. */
@@ -16,7 +16,7 @@ export interface FileVaultOptions {
   /** Made if missing. Owner only; clients and workers must run as the same user, or mount it as one. */
   readonly folder: string
   /** Encrypts what is written; without one, the vault can only delete. */
-  readonly sealer?: Sealer
+  readonly sealer?: KeySealer
   /** Decrypts what is read; a client has none, and can put only. */
   readonly opener?: Opener
   readonly now?: () => number
@@ -68,7 +68,7 @@ export function createFileVault({ folder, sealer = NO_SEALER, opener, now = Date
     async check() {
       await prepare(folder)
       await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
-      await sealer.seal({ field: 'otp', journey: 'check' }, '')
+      await sealer.check()
     },
     async sweep(at = now()) {
       let deleted = 0
@@ -85,14 +85,13 @@ export function createFileVault({ folder, sealer = NO_SEALER, opener, now = Date
 }
 
 /** Of a vault that was made without public keys. */
-const NO_SEALER: Sealer = {
-  seal: () =>
-    Promise.reject(
-      new KeyFileError(
-        'This vault was made without sealing keys, so it can only delete. Name the public ones: ONBOARDING_SEALING_PUBLIC_KEYS_FILE.',
-      ),
+const deletesOnly = (): Promise<never> =>
+  Promise.reject(
+    new KeyFileError(
+      'This vault was made without sealing keys, so it can only delete. Name the public ones: ONBOARDING_SEALING_PUBLIC_KEYS_FILE.',
     ),
-}
+  )
+const NO_SEALER: KeySealer = { seal: deletesOnly, check: deletesOnly }
 const absent: VaultAnswer = { found: false, code: 'NOT_IN_VAULT' }
 
 /** What the file holds is refused only where its key is gone, or it is not the file that was written. */

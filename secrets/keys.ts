@@ -6,7 +6,7 @@ import { generateCodecKey } from './codec-keys.js'
 import { KeyFileError, readKeyJson, readKeyText, refuseIfShared } from './key-file.js'
 import { isInOrder, type KeyWindow, type SealingKey } from './key-window.js'
 import { publishKeys } from './publish-keys.js'
-import type { KeySet } from './sealing.js'
+import type { KeySet, KeySource } from './sealing.js'
 
 /** The files of a keys folder. */
 export const KEY_FILES = {
@@ -34,6 +34,17 @@ export async function generateSealingKey(window: KeyWindow = {}): Promise<{ priv
 /** The set without what is private, for whoever seals. */
 export function publicSet(set: KeySet): KeySet {
   return { keys: set.keys.map(({ d: _private, ...jwk }) => jwk) }
+}
+
+/** The public half of what a source gives: the same object for the same set, so that its keys are imported once. */
+export function publicHalf(source: KeySource): KeySource {
+  const halves = new WeakMap<KeySet, KeySet>()
+  return async () => {
+    const whole = await source()
+    const half = halves.get(whole) ?? publicSet(whole)
+    halves.set(whole, half)
+    return half
+  }
 }
 
 /**

@@ -24,6 +24,12 @@ export interface Sealer {
   seal(binding: Binding, plaintext: string): Promise<SealedField>
 }
 
+/** A sealer to keys, which can be asked first. */
+export interface KeySealer extends Sealer {
+  /** @throws NoSealingKeyError where no key may be sealed to now */
+  check(): Promise<void>
+}
+
 /** No key of the set may be sealed to at this time. */
 export class NoSealingKeyError extends Error {
   override readonly name = 'NoSealingKeyError'
@@ -57,18 +63,23 @@ export interface Opener {
  * first key of the set whose time it is.
  * @throws Error where a set that is given as it is has no usable key
  */
-export function createSealer(publicKeys: KeySet | KeySource, now: () => number = Date.now): Sealer {
+export function createSealer(publicKeys: KeySet | KeySource, now: () => number = Date.now): KeySealer {
   if (typeof publicKeys !== 'function' && !publicKeys.keys[0]?.kid)
     throw new Error('The sealing key set is empty or its first key has no `kid`. Generate keys first.')
   const imported = keyCache(publicPart)
+  const activeKey = async (): Promise<{ readonly kid: string; readonly key: CryptoKey | Uint8Array }> => {
+    const { keys } = await setOf(publicKeys)
+    const active = keys.find((key) => key.kid !== undefined && isSealingNow(key, now()))
+    if (!active?.kid) throw new NoSealingKeyError()
+    return { kid: active.kid, key: await imported(active) }
+  }
   return {
+    check: async () => void (await activeKey()),
     async seal({ field, journey }, plaintext) {
-      const { keys } = await setOf(publicKeys)
-      const active = keys.find((key) => key.kid !== undefined && isSealingNow(key, now()))
-      if (!active?.kid) throw new NoSealingKeyError()
+      const { kid, key } = await activeKey()
       return new CompactEncrypt(new TextEncoder().encode(plaintext))
-        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid: active.kid, field, journey })
-        .encrypt(await imported(active))
+        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid, field, journey })
+        .encrypt(key)
     },
   }
 }

@@ -12,7 +12,7 @@ import {
   type KeySet,
   type KeySource,
   NoSealingKeyError,
-  publicSet,
+  publicHalf,
   type SecretStore,
   stateOf,
   type Vault,
@@ -45,7 +45,7 @@ export async function openSecretStore(
   keys: KeySource,
   { vault: given, logger }: { readonly vault: Vault | undefined; readonly logger: Logger },
 ): Promise<WorkerSecrets> {
-  const sealer = createSealer(async () => publicSet(await keys()))
+  const sealer = createSealer(publicHalf(keys))
   const waits = waitsForKey(await keys(), Date.now())
   if (waits !== null) logger.warn(waits)
   const opener = createOpener(keys)
