@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
+import { createContext, runInContext } from 'node:vm'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { isBuildFresh, ROOT } from '../support/fresh-build.js'
 import { bundleContents, type BundleContents } from '../tools/bundle-modules.js'
@@ -43,7 +45,14 @@ describe('the workflow bundle', () => {
     expect(bundle.sourceMap.includes(ROOT)).toBe(false)
   })
 
-  it('is small: every cached workflow evaluates it anew', () => {
+  it('takes stack traces of four frames: the SDK takes one at every promise', () => {
+    const context = createContext({ __webpack_module_cache__: {}, TextEncoder, TextDecoder, URL, AbortController })
+    context['AsyncLocalStorage'] = AsyncLocalStorage
+    runInContext(readFileSync('dist/workflow-bundle.js', 'utf8'), context)
+    expect(runInContext('__TEMPORAL__.preloadModules(); Error.stackTraceLimit', context)).toBe(4)
+  })
+
+  it('is small: every worker evaluates it at its start', () => {
     expect(bundle.codeBytes).toBeLessThan(1_000_000)
   })
 })
