@@ -13,6 +13,7 @@ import type { Contender, TemporalContender } from './contender.js'
 import { directContender } from './direct.js'
 import { floorContender } from './floor/contender.js'
 import { oursContender } from './ours.js'
+import type { PostgresServer } from './postgres.js'
 
 /** So many that no cached workflow of a measurement is given up. */
 const CACHED = 12_000
@@ -30,7 +31,13 @@ export interface BenchStack {
   readonly direct: Contender
   readonly floor: TemporalContender
   readonly ours: TemporalContender
-  readonly pids: { readonly server: number; readonly sandbox: number; readonly floor: number; readonly ours: number }
+  readonly pids: {
+    readonly server: number
+    readonly database?: number
+    readonly sandbox: number
+    readonly floor: number
+    readonly ours: number
+  }
   /** Every call of Eko takes so much longer, in ms. */
   delayEko(ms: number): Promise<void>
   stop(): Promise<void>
@@ -42,6 +49,8 @@ export interface BenchStackOptions {
   readonly workerEnv?: Readonly<Record<string, string>>
   /** Default true. */
   readonly encrypted?: boolean
+  /** Default: the local stack's own, on a file. */
+  readonly server?: PostgresServer
   /** JavaScript of another build's worker, instead of ours. */
   readonly workerProgram?: string
   /** Default true: the build in `dist/`, as it is shipped. */
@@ -55,6 +64,7 @@ export async function startBenchStack({
   encrypted = true,
   built = true,
   workerProgram,
+  server,
 }: BenchStackOptions): Promise<BenchStack> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   const started: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
@@ -65,6 +75,7 @@ export async function startBenchStack({
     const local = await startLocalStack({
       ...{ folder, report, encrypted, ui: false, usualPorts: false, built },
       ...(workerProgram !== undefined && { workerProgram }),
+      ...(server && { temporal: server }),
       workerEnv: {
         ...WITHOUT_CAPS,
         ONBOARDING_MAX_CACHED_WORKFLOWS: String(CACHED),
@@ -94,6 +105,7 @@ export async function startBenchStack({
       ours: oursContender(client),
       pids: {
         server: local.temporal.pid,
+        ...(server && { database: server.postgresPid }),
         sandbox: local.sandbox.pid,
         floor: floor.pid,
         ours: local.worker.pid,

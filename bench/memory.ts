@@ -1,14 +1,14 @@
 import type { BenchStack } from './bench-stack.js'
 import type { TemporalContender } from './contender.js'
 import { kilobytes, short } from './figures.js'
-import { knownPerson } from './people.js'
+import { type BenchPerson, knownPerson } from './people.js'
 import { settledBytes } from './process-use.js'
 import { takeSteps } from './walk.js'
 
 /** What the worker's process grows by for one more journey that waits for its first code, in bytes. */
 export type Memory = Readonly<Record<'floor' | 'ours', number>>
 
-const AT_ONCE = 10
+const AT_ONCE = 20
 
 export async function measureMemory(stack: BenchStack, journeys: number): Promise<Memory> {
   const of = async (contender: TemporalContender, pid: number): Promise<number> => {
@@ -19,24 +19,27 @@ export async function measureMemory(stack: BenchStack, journeys: number): Promis
   return { floor: await of(stack.floor, stack.pids.floor), ours: await of(stack.ours, stack.pids.ours) }
 }
 
-/** Journeys that wait for their first code. */
+/** Begins journeys, until each waits for its first code. */
 export async function openJourneys(
   { sandbox }: BenchStack,
   contender: TemporalContender,
   journeys: number,
   onOpened: (count: number) => void = () => undefined,
-): Promise<void> {
+): Promise<BenchPerson[]> {
+  const people: BenchPerson[] = []
   let begun = 0
   let opened = 0
   const one = async (): Promise<void> => {
     while (begun < journeys) {
       begun += 1
       const person = await knownPerson(sandbox)
+      people.push(person)
       await takeSteps(contender.begin(person), ['open'], person, sandbox)
       onOpened((opened += 1))
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, one))
+  return people
 }
 
 export const MEMORY_HEAD = ['worker memory per cached journey', 'floor', 'ours', 'ratio']

@@ -33,20 +33,22 @@ export async function settledBytes(pid: number): Promise<number> {
   }
 }
 
-/** The processes of a group: a server's own children, where it has any. */
-export async function groupOf(pid: number): Promise<number[]> {
+/** A process and all that it, and what it started, has started. */
+async function treeOf(pid: number): Promise<number[]> {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const groups = await Promise.all(
+  const parents = await Promise.all(
     all.map(async (each) => {
       const stat = await readFile(`/proc/${each}/stat`, 'utf8').catch(() => '')
-      return { each, group: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]) }
+      return { each, parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) }
     }),
   )
-  return groups.filter(({ group }) => group === pid).map(({ each }) => each)
+  const tree = [pid]
+  for (const one of tree) tree.push(...parents.filter(({ parent }) => parent === one).map(({ each }) => each))
+  return tree
 }
 
-/** CPU seconds of a process's whole group. */
-export async function groupCpuSeconds(pid: number): Promise<number> {
-  const each = await Promise.all((await groupOf(pid)).map(cpuSeconds))
+/** CPU seconds of a process and all below it. */
+export async function treeCpuSeconds(pid: number): Promise<number> {
+  const each = await Promise.all((await treeOf(pid)).map(cpuSeconds))
   return each.reduce((sum, one) => sum + one, 0)
 }

@@ -1,10 +1,18 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { BenchArguments } from './arguments.js'
 import { type BenchStack, startBenchStack } from './bench-stack.js'
+import { CRYPTO_HEAD, cryptoRows } from './crypto-cost.js'
 import { median, p95, short, table } from './figures.js'
 import { HISTORY_HEAD, historyRows, measureHistories } from './history.js'
 import { LATENCY_HEAD, latencyRows, measureLatency, measureSignals, otpRatios } from './latency.js'
 import { machineText } from './machine.js'
 import { measureMemory, MEMORY_HEAD, memoryRows } from './memory.js'
+import { PARKED_HEAD, parkedRows } from './parked.js'
+import { startPostgresServer } from './postgres.js'
+import { REPLAY_HEAD, replayRows } from './replay.js'
+import { SIZES_HEAD, sizeRows } from './sizes.js'
 import { measureThroughput, THROUGHPUT_HEAD, throughputRows } from './throughput.js'
 import { variantRows, VARIANTS_HEAD } from './variants.js'
 import { wholeJourney } from './walk.js'
@@ -26,17 +34,34 @@ export interface Voice {
 }
 
 const WARM_UP = 10
+const PARKED = 10_000
 
-export async function runBench({ quick }: BenchArguments, voice: Voice): Promise<Ratios> {
-  const stack = await startBenchStack({ report: voice.note })
-  let ratios
-  try {
-    ratios = await measure(stack, quick, voice)
-  } finally {
-    await stack.stop()
-  }
-  if (!quick) show(voice, 'What each feature costs', VARIANTS_HEAD, await variantRows(60, voice.note))
+export async function runBench({ quick, postgres }: BenchArguments, voice: Voice): Promise<Ratios> {
+  const ratios = await onStack(postgres, voice, (stack) => measure(stack, quick, voice))
+  if (quick) return ratios
+  if (!postgres) show(voice, 'What each feature costs', VARIANTS_HEAD, await variantRows(60, voice.note))
+  if (!postgres) show(voice, 'Many journeys that wait', PARKED_HEAD, await parkedRows(PARKED, voice.note))
+  show(voice, 'Encryption, per message', CRYPTO_HEAD, await cryptoRows())
   return ratios
+}
+
+/** Runs on a stack that is stopped afterwards, with the server that was asked for. */
+async function onStack<T>(postgres: boolean, { note }: Voice, work: (stack: BenchStack) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-server-'))
+  // PostgreSQL may be run by another user, which must reach its own folder in this one.
+  await chmod(folder, 0o711)
+  const server = postgres ? await startPostgresServer(folder, note) : undefined
+  try {
+    const stack = await startBenchStack({ report: note, ...(server && { server }) })
+    try {
+      return await work(stack)
+    } finally {
+      await stack.stop()
+    }
+  } finally {
+    await server?.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 function show({ say }: Voice, title: string, head: readonly string[], rows: string[][]): void {
@@ -84,6 +109,12 @@ async function measure(stack: BenchStack, quick: boolean, voice: Voice): Promise
     rows.push(...throughputRows(atOnce, throughputs))
   }
   show(voice, 'Whole journeys a second, and what each of them costs', THROUGHPUT_HEAD, rows)
+
+  if (!quick) {
+    note('Replay, sizes and starts …')
+    show(voice, 'The longest history', REPLAY_HEAD, await replayRows(stack))
+    show(voice, 'Sizes', SIZES_HEAD, await sizeRows(stack))
+  }
 
   const otp = otpRatios(latencies)
   return {

@@ -1,18 +1,17 @@
 import type { BenchStack } from './bench-stack.js'
 import type { TemporalContender } from './contender.js'
 import { short } from './figures.js'
-import { groupCpuSeconds } from './process-use.js'
+import { treeCpuSeconds } from './process-use.js'
 import { wholeJourney } from './walk.js'
+
+/** The database is a process of its own on PostgreSQL only; the bench's own process is the client. */
+const PARTS = ['server', 'database', 'worker', 'sandbox', 'client'] as const
+type PerPart = Readonly<Record<(typeof PARTS)[number], number>>
 
 export interface Throughput {
   readonly journeysPerSecond: number
-  /** CPU per journey, in ms; the bench's own process is the client. */
-  readonly cpuMs: {
-    readonly server: number
-    readonly worker: number
-    readonly sandbox: number
-    readonly client: number
-  }
+  /** CPU per journey, in ms. */
+  readonly cpuMs: PerPart
 }
 
 export type Throughputs = Readonly<Record<'floor' | 'ours', Throughput>>
@@ -33,9 +32,8 @@ async function oneRun(
   journeys: number,
 ): Promise<Throughput> {
   const worker = contender.name === 'ours' ? pids.ours : pids.floor
-  const use = async (): Promise<readonly number[]> =>
-    Promise.all([pids.server, worker, pids.sandbox].map(groupCpuSeconds))
-  const [before, own, since] = [await use(), process.cpuUsage(), performance.now()]
+  const before = await cpuMs(pids, worker)
+  const since = performance.now()
   let begun = 0
   const one = async (): Promise<void> => {
     while (begun < journeys) {
@@ -45,13 +43,25 @@ async function oneRun(
   }
   await Promise.all(Array.from({ length: atOnce }, one))
   const seconds = (performance.now() - since) / 1_000
-  const after = await use()
-  const spent = process.cpuUsage(own)
-  const [server = 0, inWorker = 0, inSandbox = 0] = after.map(
-    (value, index) => ((value - (before[index] ?? 0)) * 1_000) / journeys,
+  const after = await cpuMs(pids, worker)
+  return { journeysPerSecond: journeys / seconds, cpuMs: perPart((part) => (after[part] - before[part]) / journeys) }
+}
+
+async function cpuMs({ server, database, sandbox }: BenchStack['pids'], worker: number): Promise<PerPart> {
+  const { user, system } = process.cpuUsage()
+  const [ofServer, ofDatabase, ofWorker, ofSandbox] = await Promise.all(
+    [server, database, worker, sandbox].map(async (pid) =>
+      pid === undefined ? 0 : 1_000 * (await treeCpuSeconds(pid)),
+    ),
   )
-  const client = (spent.user + spent.system) / 1_000 / journeys
-  return { journeysPerSecond: journeys / seconds, cpuMs: { server, worker: inWorker, sandbox: inSandbox, client } }
+  return {
+    ...{ server: ofServer ?? 0, database: ofDatabase ?? 0, worker: ofWorker ?? 0, sandbox: ofSandbox ?? 0 },
+    client: (user + system) / 1_000,
+  }
+}
+
+function perPart(value: (part: (typeof PARTS)[number]) => number): PerPart {
+  return Object.fromEntries(PARTS.map((part) => [part, value(part)])) as unknown as PerPart
 }
 
 function mean(runs: readonly Throughput[]): Throughput {
@@ -59,25 +69,27 @@ function mean(runs: readonly Throughput[]): Throughput {
   return {
     // Of the time, not of the speeds: a slow run counts for as long as it took.
     journeysPerSecond: 1 / of((run) => 1 / run.journeysPerSecond),
-    cpuMs: {
-      server: of((run) => run.cpuMs.server),
-      worker: of((run) => run.cpuMs.worker),
-      sandbox: of((run) => run.cpuMs.sandbox),
-      client: of((run) => run.cpuMs.client),
-    },
+    cpuMs: perPart((part) => of((run) => run.cpuMs[part])),
   }
 }
 
-export const THROUGHPUT_HEAD = ['at once', 'contender', 'journeys/s', 'CPU ms: server', 'worker', 'sandbox', 'client']
+export const THROUGHPUT_HEAD = ['at once', 'contender', 'journeys/s', 'CPU ms:', ...PARTS]
 
 export function throughputRows(atOnce: number, { floor, ours }: Throughputs): string[][] {
   const row = (name: string, { journeysPerSecond, cpuMs }: Throughput): string[] => [
     String(atOnce),
     name,
-    ...[journeysPerSecond, cpuMs.server, cpuMs.worker, cpuMs.sandbox, cpuMs.client].map(short),
+    short(journeysPerSecond),
+    '',
+    ...PARTS.map((part) => short(cpuMs[part])),
   ]
-  const ratios = [ours.journeysPerSecond / floor.journeysPerSecond]
-  for (const part of ['server', 'worker', 'sandbox', 'client'] as const)
-    ratios.push(ours.cpuMs[part] / floor.cpuMs[part])
-  return [row('floor', floor), row('ours', ours), [String(atOnce), 'ratio', ...ratios.map(short)]]
+  const ratio = (one: number, other: number): string => (other === 0 ? '' : short(one / other))
+  return [
+    row('floor', floor),
+    row('ours', ours),
+    [
+      ...[String(atOnce), 'ratio', ratio(ours.journeysPerSecond, floor.journeysPerSecond), ''],
+      ...PARTS.map((part) => ratio(ours.cpuMs[part], floor.cpuMs[part])),
+    ],
+  ]
 }

@@ -29,6 +29,8 @@ export interface LocalStackOptions {
   readonly encrypted?: boolean
   /** Default: as `ui`. Without, Temporal's own tools show ciphertext. */
   readonly codecServer?: boolean
+  /** A server that runs already, and is not stopped with the stack. Default: one of the stack's own. */
+  readonly temporal?: TemporalServer
   /** A worker's program to run instead: JavaScript of another build. */
   readonly workerProgram?: string
   /** Settings of the worker beside the stack's own. */
@@ -53,7 +55,7 @@ export interface LocalStack {
 
 /** Starts Temporal, sandbox and worker as processes of their own. Whatever fails, nothing is left running. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
-  const { folder, report, persistent = true, ui = true, encrypted = true } = options
+  const { folder, report, ui = true, encrypted = true } = options
   const started: { stop(): Promise<void> }[] = []
   const stop = async (): Promise<void> => {
     for (const part of started.splice(0).reverse()) await part.stop()
@@ -64,22 +66,11 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const { created } = await ensureKeysFolder(keys)
     if (created.length > 0) report(`Keys generated in ${keys} (yours alone; not in git)`)
 
-    const cli = await findTemporalCli(report)
-    // Built with `go install`, it does not know its version.
-    report(`Temporal CLI ${cli.version.replace('0.0.0-DEV', 'built from source')} (${cli.origin})`)
     const uiPort = ui ? await chooseUiPort(options) : undefined
     const codecServer = await startCodecServerIfWanted(options, join(keys, KEY_FILES.codec), uiPort)
     if (codecServer) started.push(codecServer.process)
-    const temporal = await startTemporalServer({
-      cliPath: cli.path,
-      ...(uiPort !== undefined && { uiPort }),
-      ...(codecServer && { uiCodecEndpoint: codecServer.endpoint }),
-      ...(persistent && { dbFile: join(folder, 'temporal.db') }),
-      logFile: join(folder, 'temporal.log'),
-      headless: !ui,
-      ...(options.usualPorts !== undefined && { usualPorts: options.usualPorts }),
-    })
-    started.push(temporal)
+    const temporal = options.temporal ?? (await startOwnServer(options, uiPort, codecServer))
+    if (!options.temporal) started.push(temporal)
     report(`Temporal server at ${temporal.address}`)
     if (codecServer) report('Codec server decrypts for Temporal UI and Temporal’s command line tool')
 
@@ -135,6 +126,25 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     await stop()
     throw error
   }
+}
+
+async function startOwnServer(
+  { folder, report, persistent = true, ui = true, usualPorts }: LocalStackOptions,
+  uiPort: number | undefined,
+  codecServer: LocalCodecServer | undefined,
+): Promise<TemporalServer> {
+  const cli = await findTemporalCli(report)
+  // Built with `go install`, it does not know its version.
+  report(`Temporal CLI ${cli.version.replace('0.0.0-DEV', 'built from source')} (${cli.origin})`)
+  return startTemporalServer({
+    cliPath: cli.path,
+    ...(uiPort !== undefined && { uiPort }),
+    ...(codecServer && { uiCodecEndpoint: codecServer.endpoint }),
+    ...(persistent && { dbFile: join(folder, 'temporal.db') }),
+    logFile: join(folder, 'temporal.log'),
+    headless: !ui,
+    ...(usualPorts !== undefined && { usualPorts }),
+  })
 }
 
 /** Chosen before the server that listens there, since the codec server must know which page may ask it. */

@@ -5,7 +5,7 @@ import { builtinModules } from 'node:module'
 import { createContext, runInContext } from 'node:vm'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { isBuildFresh, ROOT } from '../support/fresh-build.js'
-import { bundleContents, type BundleContents } from '../tools/bundle-modules.js'
+import { bundleContents, type BundleContents } from '../../bench/bundle-modules.js'
 
 let bundle: BundleContents
 beforeAll(() => {

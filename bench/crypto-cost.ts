@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { cpus } from 'node:os'
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
-import { createPeopleCodec } from '../../secrets/codec-server/codec.js'
+import { createPeopleCodec } from '../secrets/codec-server/codec.js'
 import {
   createOpener,
   createPayloadCodec,
   createSealer,
   generateCodecKey,
   generateSealingKey,
-} from '../../secrets/index.js'
+} from '../secrets/index.js'
+import { short } from './figures.js'
 
-/**
- * `npm run cost`: what encryption costs per message, in microseconds. Each line is the median and the 99th percentile of
- * many single calls, one after the other, after as many calls to warm up.
- */
+/** What encryption costs per message. */
 
 const CALLS = 2_000
 const BINDING = { field: 'aadhaar', journey: `onboarding:levin:acme:${'0'.repeat(32)}` } as const
@@ -47,7 +44,13 @@ function messages(sealed: string): [what: string, value: unknown][] {
   ]
 }
 
-async function main(): Promise<void> {
+export const CRYPTO_HEAD = ['', 'bytes', 'median µs', 'p99 µs']
+
+/**
+ * Each line is the median and the 99th percentile of many single calls, one after the other, after as many calls to warm
+ * up.
+ */
+export async function cryptoRows(): Promise<string[][]> {
   const { privateKeys, publicKeys } = await generateSealingKey()
   const [sealer, opener] = [createSealer(publicKeys), createOpener(privateKeys)]
   const sealed = await sealer.seal(BINDING, '999900000028')
@@ -65,17 +68,5 @@ async function main(): Promise<void> {
     costs.push(await measure(`codec, decode: ${what}`, bytes, () => codec.decode(encrypted)))
     costs.push(await measure(`codec server, decode and mask: ${what}`, bytes, () => people.decode(encrypted)))
   }
-  print(costs)
+  return costs.map(({ what, bytes, median, p99 }) => [what, String(bytes), short(median), short(p99)])
 }
-
-function print(costs: readonly Cost[]): void {
-  const width = Math.max(...costs.map(({ what }) => what.length))
-  const row = (...[what, ...numbers]: [string, ...string[]]): string =>
-    [what.padEnd(width), ...numbers.map((number) => number.padStart(10))].join('  ')
-  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}; ${CALLS} calls each\n`)
-  console.log(row('', 'bytes', 'median µs', 'p99 µs'))
-  for (const { what, bytes, median, p99 } of costs)
-    console.log(row(what, String(bytes), median.toFixed(1), p99.toFixed(1)))
-}
-
-await main()
