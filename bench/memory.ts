@@ -5,13 +5,17 @@ import { type BenchPerson, knownPerson } from './people.js'
 import { settledBytes } from './process-use.js'
 import { takeSteps } from './walk.js'
 
-/** What the worker's process grows by for one more journey that waits for its first code, in bytes. */
+/**
+ * What the worker's process grows by for one more journey that waits for its first code, in bytes: its limits' workflows
+ * among it. As many journeys wait already, so that what grows only at first is not counted.
+ */
 export type Memory = Readonly<Record<'floor' | 'ours', number>>
 
 const AT_ONCE = 20
 
 export async function measureMemory(stack: BenchStack, journeys: number): Promise<Memory> {
   const of = async (contender: TemporalContender, pid: number): Promise<number> => {
+    await openJourneys(stack, contender, journeys)
     const before = await settledBytes(pid)
     await openJourneys(stack, contender, journeys)
     return (Math.max(await settledBytes(pid), before) - before) / journeys

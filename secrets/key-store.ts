@@ -111,7 +111,7 @@ function fileSource<T>(path: string, parse: (json: unknown, where: string) => T,
   return () => load(LOOKS)
 }
 
-/** At once: asked for with every secret, and a detour by another thread takes a hundred times as long. */
+/** At once: asked for with every secret, and a detour by another thread takes some twenty times as long. */
 function versionOf(path: string): string {
   const info = statOf(path)
   return [info.dev, info.ino, info.size, info.mtimeNs, info.ctimeNs].join(':')
