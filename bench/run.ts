@@ -6,6 +6,7 @@ import { type BenchStack, startBenchStack } from './bench-stack.js'
 import { CRYPTO_HEAD, cryptoRows } from './crypto-cost.js'
 import { median, p95, short, table } from './figures.js'
 import { HISTORY_HEAD, historyRows, measureHistories } from './history.js'
+import { KINDS_HEAD, kindRows } from './kinds.js'
 import { LATENCY_HEAD, latencyRows, measureLatency, measureSignals, otpRatios } from './latency.js'
 import { machineText } from './machine.js'
 import { measureMemory, MEMORY_HEAD, memoryRows } from './memory.js'
@@ -87,7 +88,7 @@ async function measure(stack: BenchStack, quick: boolean, voice: Voice): Promise
   show(voice, 'Time of each step; Eko answers at once', LATENCY_HEAD, latencyRows(latencies))
   note('Latency, Eko takes 300 ms …')
   await stack.delayEko(300)
-  const delayed = await measureLatency(stack, quick ? 8 : 50)
+  const delayed = await measureLatency(stack, quick ? 8 : 20)
   await stack.delayEko(0)
   show(voice, 'Time of each step; Eko takes 300 ms', LATENCY_HEAD, latencyRows(delayed))
 
@@ -111,6 +112,8 @@ async function measure(stack: BenchStack, quick: boolean, voice: Voice): Promise
   show(voice, 'Whole journeys a second, and what each of them costs', THROUGHPUT_HEAD, rows)
 
   if (!quick) {
+    note('Kinds of journeys …')
+    show(voice, 'History of each kind', KINDS_HEAD, await kindRows(stack))
     note('Replay, sizes and starts …')
     show(voice, 'The longest history', REPLAY_HEAD, await replayRows(stack))
     show(voice, 'Sizes', SIZES_HEAD, await sizeRows(stack))
