@@ -11,7 +11,7 @@ export const PARKED_HEAD = ['waiting journeys', '']
  * is started, which has to answer a code of the journey that waits longest.
  */
 export async function parkedRows(journeys: number, note: (line: string) => void): Promise<string[][]> {
-  const stack = await startBenchStack({ report: note, workerEnv: { ONBOARDING_MAX_CACHED_WORKFLOWS: '1000' } })
+  const stack = await startBenchStack({ report: note })
   try {
     const { local, pids, ours, sandbox, client } = stack
     const [serverBefore, workerBefore] = [await residentBytes(pids.server), await settledBytes(pids.ours)]

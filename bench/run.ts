@@ -36,6 +36,8 @@ export interface Voice {
 
 const WARM_UP = 10
 const PARKED = 10_000
+/** Twice as many, with their limits, are fewer than a worker keeps. */
+const MEMORY_JOURNEYS = 200
 
 export async function runBench({ quick, postgres }: BenchArguments, voice: Voice): Promise<Ratios> {
   const ratios = await onStack(postgres, voice, (stack) => measure(stack, quick, voice))
@@ -77,7 +79,7 @@ async function measure(stack: BenchStack, quick: boolean, voice: Voice): Promise
     for (const contender of [stack.direct, stack.floor, stack.ours]) await wholeJourney(contender, stack.sandbox)
 
   note('Memory per cached journey …')
-  const memory = await measureMemory(stack, quick ? 200 : 500)
+  const memory = await measureMemory(stack, MEMORY_JOURNEYS)
   show(voice, 'Memory', MEMORY_HEAD, memoryRows(memory))
 
   const histories = await measureHistories(stack)
