@@ -35,15 +35,14 @@ export interface Voice {
 }
 
 const WARM_UP = 10
-const PARKED = 10_000
 /** Twice as many, with their limits, are fewer than a worker keeps. */
 const MEMORY_JOURNEYS = 200
 
-export async function runBench({ quick, postgres }: BenchArguments, voice: Voice): Promise<Ratios> {
+export async function runBench({ quick, postgres, waiting }: BenchArguments, voice: Voice): Promise<Ratios> {
   const ratios = await onStack(postgres, voice, (stack) => measure(stack, quick, voice))
   if (quick) return ratios
   if (!postgres) show(voice, 'What each feature costs', VARIANTS_HEAD, await variantRows(60, voice.note))
-  if (!postgres) show(voice, 'Many journeys that wait', PARKED_HEAD, await parkedRows(PARKED, voice.note))
+  if (!postgres) show(voice, 'Many journeys that wait', PARKED_HEAD, await parkedRows(waiting, voice.note))
   show(voice, 'Encryption, per message', CRYPTO_HEAD, await cryptoRows())
   return ratios
 }

@@ -26,6 +26,8 @@ describe('the bench’s figures', () => {
 describe('the bench’s arguments', () => {
   it('are refused by name where they are not known', () => {
     expect(benchArguments(['--quick', '--json'])).toMatchObject({ quick: true, json: true, help: false })
+    for (const wrong of ['0', '1.5', 'many'])
+      expect(() => benchArguments(['--waiting', wrong])).toThrow('--waiting must be a whole number above 0.')
     expect(() => benchArguments(['--fast'])).toThrow('--fast')
   })
 })

@@ -1,9 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { ROOT } from '../support/fresh-build.js'
 import { BROKEN_BUILDS } from './broken-builds.js'
-import { applied } from '../../stack/patched-build.js'
 import { INVARIANTS, type Invariant, judgeRun } from './invariants.js'
 import { MONEY_INVARIANTS } from './money/invariants.js'
 import { act, call, challengeOf, type Doctored, goodRun, runFacts, smsOf } from './support/doctored.js'
@@ -307,14 +303,5 @@ describe('the judge of the chaos suite', () => {
       return end(journey, { sent: { SENDER: 2, AADHAAR: 1 } })
     })
     expect(reported(run)).toEqual([])
-  })
-})
-
-describe('the broken builds', () => {
-  it.each(BROKEN_BUILDS)('$name changes what is there', async ({ patches }) => {
-    for (const patch of patches) {
-      const source = await readFile(join(ROOT, patch.file), 'utf8')
-      expect(applied(source, patch)).not.toBe(source)
-    }
   })
 })

@@ -52,8 +52,8 @@ export const LEAKS: readonly Leak[] = [
     patches: [
       {
         file: 'secrets/payload-codec.ts',
-        from: 'return Promise.all(payloads.map((payload) => encrypt(key, kid, payload)))',
-        to: 'return key && kid ? payloads : []',
+        from: 'settling(() => payloads.map((payload) => encrypt(active, kid, payload)))',
+        to: 'settling(() => (active && kid ? payloads : []))',
       },
     ],
   },
