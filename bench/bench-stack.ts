@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import type { EkoCredentials } from '../activities/eko/index.js'
 import { OnboardingClient } from '../client/index.js'
+import { fromSource } from '../stack/entry-point.js'
 import { type LocalStack, startLocalStack } from '../stack/local-stack.js'
 import { type ManagedProcess, startProcess } from '../stack/processes.js'
 import { SandboxControl } from '../stack/sandbox-control.js'
@@ -17,15 +17,14 @@ import type { PostgresServer } from './postgres.js'
 
 /** Of the floor, as ours is by default. */
 const CACHED = 1_000
-/** Ours are caps of an owner, which say nothing of speed; the floor has none. */
-const WITHOUT_CAPS = { ONBOARDING_MAX_CALLS_PER_SECOND: '10000', ONBOARDING_LOG_LEVEL: 'warn' }
+/** A cap is an owner's choice and says nothing of speed; the floor has none, and logs at `warn`, too. */
+const LIKE_FLOOR = { ONBOARDING_MAX_CALLS_PER_SECOND: '10000', ONBOARDING_LOG_LEVEL: 'warn' }
 const COLLECTS = `--expose-gc --import ${new URL('./collect.mjs', import.meta.url).href}`
 
 export interface BenchStack {
   readonly local: LocalStack
-  readonly folder: string
   readonly sandbox: SandboxControl
-  /** With the codec's keys, for reading what is Temporal's. */
+  /** Without the codec's keys: for what is Temporal's own. */
   readonly temporal: Client
   readonly client: OnboardingClient
   readonly direct: Contender
@@ -77,7 +76,7 @@ export async function startBenchStack({
       ...(workerProgram !== undefined && { workerProgram }),
       ...(server && { temporal: server }),
       workerEnv: {
-        ...WITHOUT_CAPS,
+        ...LIKE_FLOOR,
         NODE_OPTIONS: COLLECTS,
         ...workerEnv,
       },
@@ -99,7 +98,7 @@ export async function startBenchStack({
     started.push(() => direct.close())
     const sandbox = new SandboxControl(local.sandboxUrl)
     return {
-      ...{ local, folder, sandbox, temporal, client, direct, stop },
+      ...{ local, sandbox, temporal, client, direct, stop },
       floor: floorContender(temporal),
       ours: oursContender(client),
       pids: {
@@ -133,11 +132,9 @@ async function startFloorWorker(
   credentials: EkoCredentials,
   folder: string,
 ): Promise<ManagedProcess> {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
   const worker = startProcess({
     name: 'worker of the floor',
-    command: process.execPath,
-    args: ['--import', tsx, fileURLToPath(new URL('./floor/main.ts', import.meta.url))],
+    ...fromSource(fileURLToPath(new URL('./floor/main.ts', import.meta.url))),
     env: {
       FLOOR_ADDRESS: temporal.address,
       FLOOR_CREDENTIALS: JSON.stringify(credentials),

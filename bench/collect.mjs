@@ -10,5 +10,6 @@ if (isMainThread) {
   })
 } else {
   channel.onmessage = () => globalThis.gc?.()
+  // A listener holds the thread again.
   channel.unref()
 }

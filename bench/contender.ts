@@ -20,7 +20,6 @@ export interface Contender {
 
 /** A contender that runs on Temporal. */
 export interface TemporalContender extends Contender {
-  readonly workflowType: string
   workflowId(person: BenchPerson): string
   /** Sends the sender's code by a signal; answers after how many ms a query told the outcome. */
   signalOtp(person: BenchPerson, code: string): Promise<number>

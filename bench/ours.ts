@@ -1,11 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type JourneyHandle,
-  type NextAction,
-  type OnboardingClient,
-  type Receipt,
-  WORKFLOW_TYPE,
-} from '../client/index.js'
+import { type JourneyHandle, type NextAction, type OnboardingClient, type Receipt } from '../client/index.js'
 import { LOCAL_USER_CODE } from '../stack/local-tenants.js'
 import type { Step, TemporalContender } from './contender.js'
 
@@ -24,7 +18,6 @@ export function oursContender(client: OnboardingClient): TemporalContender {
   const handleOf = (mobile: string): JourneyHandle => client.handleOf({ rail: 'digikhata', mobile })
   return {
     name: 'ours',
-    workflowType: WORKFLOW_TYPE,
     workflowId: ({ mobile }) => handleOf(mobile).workflowId,
     begin({ mobile, aadhaar, pan }) {
       const handle = handleOf(mobile)

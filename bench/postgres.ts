@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { chown, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
-import { homedir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Connection } from '@temporalio/client'
+import { cacheFolder } from '../stack/find-temporal.js'
 import { freePort, isPortFree, LOOPBACK } from '../stack/ports.js'
 import { type ManagedProcess, startProcess } from '../stack/processes.js'
 import { ONBOARDING_SEARCH_ATTRIBUTES, waitUntilReady } from '../stack/temporal-ready.js'
@@ -16,7 +17,7 @@ import type { TemporalServer } from '../stack/temporal-server.js'
 const SERVER_VERSION = '1.32.0'
 const SHARDS = 512
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const CACHE = join(homedir(), '.cache', 'sender-onboarding', `temporal-server-${SERVER_VERSION}`)
+const CACHE = cacheFolder(`temporal-server-${SERVER_VERSION}`)
 const USER = 'temporal'
 /** Of a database that is there for this run, on loopback, in a folder that is removed. */
 const PASSWORD = 'bench'

@@ -13,6 +13,11 @@ export function entryPoint(
 ): { command: string; args: string[] } {
   const root = new URL(import.meta.url.endsWith('.js') ? '../../' : '../', import.meta.url)
   if (built) return { command: process.execPath, args: [fileURLToPath(new URL(`dist/${program}.js`, root))] }
+  return fromSource(fileURLToPath(new URL(`${program}.ts`, root)))
+}
+
+/** How to run a TypeScript file as a process. */
+export function fromSource(file: string): { command: string; args: string[] } {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  return { command: process.execPath, args: ['--import', tsx, fileURLToPath(new URL(`${program}.ts`, root))] }
+  return { command: process.execPath, args: ['--import', tsx, file] }
 }

@@ -53,11 +53,15 @@ const onPath = (program: string, env: NodeJS.ProcessEnv): string[] =>
     .map((folder) => join(folder, program))
     .filter((file) => existsSync(file))
 
-/** `$XDG_CACHE_HOME` or `~/.cache`, then a folder of our own for this version. */
-export const temporalCacheFolder = (env: NodeJS.ProcessEnv = process.env): string => {
+/** `$XDG_CACHE_HOME` or `~/.cache`, then a folder of our own for what is kept under this name. */
+export const cacheFolder = (name: string, env: NodeJS.ProcessEnv = process.env): string => {
   const base = env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache')
-  return join(base, 'sender-onboarding', `temporal-${TEMPORAL_CLI_VERSION}`)
+  return join(base, 'sender-onboarding', name)
 }
+
+/** Where Temporal's command line tool of our version is kept. */
+export const temporalCacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+  cacheFolder(`temporal-${TEMPORAL_CLI_VERSION}`, env)
 
 const probe = async (path: string, origin: CliOrigin): Promise<TemporalCli | { problem: string }> => {
   const found = await probeTemporalCli(path)

@@ -9,7 +9,6 @@ import type { floorOnboarding } from './workflow.js'
 export function floorContender({ workflow }: Client): TemporalContender {
   return {
     name: 'floor',
-    workflowType: 'floorOnboarding',
     workflowId: ({ mobile }) => `floor-${mobile}`,
     begin(person) {
       const workflowId = this.workflowId(person)
