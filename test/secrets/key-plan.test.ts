@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {
   addCodecKey,
+  createInlineStore,
   createOpener,
   createSealer,
   DESTROY_MARGIN_SECONDS,
@@ -18,6 +19,7 @@ import {
   LEAD_SECONDS,
   LONGEST_JOURNEY_SECONDS,
   NoSealingKeyError,
+  publicHalf,
   publicSet,
   RETIRED_SECONDS,
   ROTATION_SECONDS,
@@ -203,6 +205,28 @@ describe('sealing', () => {
     const { publicKeys } = await generateSealingKey(windowFrom({ now: START }))
     const sealer = createSealer(publicKeys, () => START + 2 * DAY_MS)
     await expect(sealer.seal(binding, '1')).rejects.toThrow(NoSealingKeyError)
+  })
+
+  it('is refused in advance, by the stores too, so that nothing is asked for that could not be kept', async () => {
+    let now = START
+    const { privateKeys, publicKeys } = await generateSealingKey(windowFrom({ now }))
+    const sealer = createSealer(publicKeys, () => now)
+    const store = createInlineStore(sealer, createOpener(privateKeys))
+    await sealer.check()
+    await store.check()
+    now += 2 * DAY_MS
+    await expect(sealer.check()).rejects.toThrow(NoSealingKeyError)
+    await expect(store.check()).rejects.toThrow(NoSealingKeyError)
+  })
+
+  it('takes the same public half of the same set, so that its keys are imported once', async () => {
+    let set = (await generateSealingKey()).privateKeys
+    const half = publicHalf(() => Promise.resolve(set))
+    const first = await half()
+    expect(first).toEqual(publicSet(set))
+    expect(await half()).toBe(first)
+    set = (await generateSealingKey()).privateKeys
+    expect(await half()).toEqual(publicSet(set))
   })
 })
 
