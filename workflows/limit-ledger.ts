@@ -1,6 +1,7 @@
 /**
- * What a limit remembers: who holds a place, and since when. Pure: no Temporal, no clock. Times are ms since the epoch.
- * A place is held for the length of the window; at most `count` places are held in any window.
+ * What a limit remembers: who holds a place, and since when. Deterministic: no Temporal, no clock. Times are ms since the
+ * epoch. A place is held for the length of the window; at most `count` places are held in any window. One ledger counts for
+ * many subjects, each by itself.
  */
 
 /** Kinds of places that are counted apart from each other. */
@@ -17,6 +18,8 @@ export interface LimitRule {
 export const MAX_COUNT = 5_000
 /** The longest window of a rule, in seconds: a day. */
 export const MAX_WINDOW_SECONDS = 86_400
+/** The most places of a ledger: more could not be carried from run to run. */
+export const MAX_PLACES = 12_000
 
 /**
  * A place that is held: by whom, since when, and in which turn of theirs it was taken. A tuple, because thousands of
@@ -31,10 +34,12 @@ interface Bucket {
   readonly reservations: readonly Reservation[]
 }
 
-export interface LimitLedger {
-  /** The latest moment seen. Where the clock goes back, time stands still here: no place frees too early. */
+/** A ledger as it goes from run to run. */
+export interface CarriedLedger {
+  /** The latest moment seen. */
   readonly clock: number
-  readonly buckets: Readonly<Partial<Record<LimitBucket, Bucket>>>
+  /** By the kind of places, and whose they are where the ledger counts for many: `SENDER`, `SENDER <subject>`. */
+  readonly buckets: Readonly<Record<string, Bucket>>
 }
 
 export interface Reserve {
@@ -43,48 +48,118 @@ export interface Reserve {
   /** Grows with each attempt of the holder to use the place. A later turn takes it anew. @default 0 */
   readonly turn?: number
   readonly bucket: LimitBucket
+  /** What the place counts against. @default the one that the whole ledger counts for */
+  readonly subject?: string
   /** All of them must have room. */
   readonly rules: readonly LimitRule[]
 }
 
 /** @property turn a place that was taken in a later turn stays: the release came late. @default the latest */
-export type Release = Pick<Reserve, 'id' | 'turn' | 'bucket'>
+export type Release = Pick<Reserve, 'id' | 'turn' | 'bucket' | 'subject'>
 
 /** @property retryAt when there is room, as far as is known today */
 export type ReserveAnswer = { readonly granted: true } | { readonly granted: false; readonly retryAt: number }
 
-export const EMPTY_LEDGER: LimitLedger = { clock: 0, buckets: {} }
+export class LimitLedger {
+  private clock: number
+  private readonly buckets: Map<string, Bucket>
+  /** Places that are remembered, some of them over already. */
+  private places: number
 
-/** Takes a place where every rule has room for it. A refusal takes none. */
-export function reserve(
-  before: LimitLedger,
-  { id, turn: given, bucket, rules }: Reserve,
-  now: number,
-): { readonly ledger: LimitLedger; readonly answer: ReserveAnswer } {
-  const ledger = atTime(before, now)
-  const turn = given ?? 0
-  const { keepMs = 0, reservations: held = [] } = ledger.buckets[bucket] ?? {}
-  if (held.some((one) => one[0] === id && turnOf(one) >= turn)) return { ledger, answer: { granted: true } }
-  const reservations = held.filter(([holder]) => holder !== id)
-  const retryAt = Math.max(...rules.map((rule) => freeAt(reservations, rule)))
-  if (retryAt > ledger.clock) {
-    return { ledger: withBucket(ledger, bucket, { keepMs, reservations }), answer: { granted: false, retryAt } }
+  constructor(carried: CarriedLedger = { clock: 0, buckets: {} }) {
+    this.clock = carried.clock
+    this.buckets = new Map(Object.entries(carried.buckets))
+    this.places = placesOf(this.buckets)
   }
-  const next: Bucket = {
-    keepMs: Math.max(keepMs, ...rules.map(({ seconds }) => seconds * 1_000)),
-    // Older ones than these decide nothing: a rule looks at the newest `count`.
-    reservations: [...reservations, reservation(id, ledger.clock, turn)].slice(-MAX_COUNT),
+
+  /** Takes a place where every rule has room for it. A refusal takes none; null where the ledger can hold no more. */
+  reserve({ id, turn: given, rules, ...place }: Reserve, now: number): ReserveAnswer | null {
+    this.passTo(now)
+    const turn = given ?? 0
+    const name = bucketName(place)
+    const { keepMs, reservations: held } = this.bucket(name)
+    if (held.some((one) => one[0] === id && turnOf(one) >= turn)) return { granted: true }
+    const reservations = held.filter(([holder]) => holder !== id)
+    const retryAt = Math.max(...rules.map((rule) => freeAt(reservations, rule)))
+    const isGranted = retryAt <= this.clock
+    if (isGranted && !this.hasRoom()) return null
+    this.keep(name, {
+      keepMs: isGranted ? Math.max(keepMs, ...rules.map(({ seconds }) => seconds * 1_000)) : keepMs,
+      // Older ones than these decide nothing: a rule looks at the newest `count`.
+      reservations: isGranted ? [...reservations, reservation(id, this.clock, turn)].slice(-MAX_COUNT) : reservations,
+    })
+    return isGranted ? { granted: true } : { granted: false, retryAt }
   }
-  return { ledger: withBucket(ledger, bucket, next), answer: { granted: true } }
+
+  /** Gives a place back; nothing happens where none is held, or where it was taken anew since. */
+  release({ id, turn, ...place }: Release, now: number): void {
+    this.passTo(now)
+    const name = bucketName(place)
+    const { keepMs, reservations } = this.bucket(name)
+    this.keep(name, {
+      keepMs,
+      reservations: reservations.filter((one) => one[0] !== id || turnOf(one) > (turn ?? Infinity)),
+    })
+  }
+
+  /** How many places are held now, by kind. @param subject default: all of them */
+  held(now: number, subject?: string): Readonly<Record<LimitBucket, number>> {
+    const held = { SENDER: 0, AADHAAR: 0, JOURNEYS: 0 }
+    const clock = Math.max(this.clock, now)
+    for (const [name, bucket] of this.buckets) {
+      const [kind, whose] = name.split(' ') as [LimitBucket, string?]
+      if (subject === undefined || whose === subject) held[kind] += stillHeld(bucket, clock).length
+    }
+    return held
+  }
+
+  /** When the last place that is held will be free; null where none is held. */
+  emptyAt(): number | null {
+    let last: number | null = null
+    for (const { keepMs, reservations } of this.buckets.values()) {
+      const newest = reservations.at(-1)
+      if (newest) last = Math.max(last ?? 0, newest[1] + keepMs)
+    }
+    return last
+  }
+
+  /** For the next run: what is held now. */
+  carried(now: number): CarriedLedger {
+    this.passTo(now)
+    this.forget()
+    return { clock: this.clock, buckets: Object.fromEntries(this.buckets) }
+  }
+
+  /** Where the clock goes back, time stands still here: no place frees too early. */
+  private passTo(now: number): void {
+    this.clock = Math.max(this.clock, now)
+  }
+
+  private hasRoom(): boolean {
+    if (this.places >= MAX_PLACES) this.forget()
+    return this.places < MAX_PLACES
+  }
+
+  private forget(): void {
+    for (const name of [...this.buckets.keys()]) this.keep(name, this.bucket(name))
+  }
+
+  /** What is held of a bucket; an empty one has forgotten its window as well. */
+  private bucket(name: string): Bucket {
+    const bucket = this.buckets.get(name)
+    const reservations = bucket ? stillHeld(bucket, this.clock) : []
+    return { keepMs: bucket && reservations.length > 0 ? bucket.keepMs : 0, reservations }
+  }
+
+  private keep(name: string, bucket: Bucket): void {
+    this.places += bucket.reservations.length - (this.buckets.get(name)?.reservations.length ?? 0)
+    if (bucket.reservations.length > 0) this.buckets.set(name, bucket)
+    else this.buckets.delete(name)
+  }
 }
 
-/** Gives a place back; nothing happens where none is held, or where it was taken anew since. */
-export function release(before: LimitLedger, { id, turn, bucket }: Release, now: number): LimitLedger {
-  const ledger = atTime(before, now)
-  const held = ledger.buckets[bucket]
-  if (!held) return ledger
-  const reservations = held.reservations.filter((one) => one[0] !== id || turnOf(one) > (turn ?? Infinity))
-  return withBucket(ledger, bucket, { ...held, reservations })
+function bucketName({ bucket, subject }: Pick<Reserve, 'bucket' | 'subject'>): string {
+  return subject ? `${bucket} ${subject}` : bucket
 }
 
 function reservation(id: string, at: number, turn: number): Reservation {
@@ -95,45 +170,19 @@ function turnOf([, , turn = 0]: Reservation): number {
   return turn
 }
 
-/** How many places are held now, by bucket. */
-export function heldAt(ledger: LimitLedger, now: number): Readonly<Record<LimitBucket, number>> {
-  const { buckets } = atTime(ledger, now)
-  const count = (bucket: LimitBucket): number => buckets[bucket]?.reservations.length ?? 0
-  return { SENDER: count('SENDER'), AADHAAR: count('AADHAAR'), JOURNEYS: count('JOURNEYS') }
+function placesOf(buckets: ReadonlyMap<string, Bucket>): number {
+  let places = 0
+  for (const { reservations } of buckets.values()) places += reservations.length
+  return places
 }
 
-/** When the last place that is held will be free; null where none is held. */
-export function emptyAt({ buckets }: LimitLedger): number | null {
-  const ends = Object.values(buckets).flatMap(({ keepMs, reservations }) => {
-    const newest = reservations.at(-1)
-    return newest ? [newest[1] + keepMs] : []
-  })
-  return ends.length > 0 ? Math.max(...ends) : null
+/** What has not left the longest window of its bucket. */
+function stillHeld({ keepMs, reservations }: Bucket, clock: number): readonly Reservation[] {
+  return reservations.filter(([, at]) => at + keepMs > clock)
 }
 
 /** When one more fits: the moment at which the oldest of the newest `count` leaves the window. */
 function freeAt(reservations: readonly Reservation[], { count, seconds }: LimitRule): number {
   const blocking = reservations.at(-count)
   return blocking ? blocking[1] + seconds * 1_000 : 0
-}
-
-/** The ledger at a moment: what has left the longest window of its bucket is forgotten. */
-function atTime(ledger: LimitLedger, now: number): LimitLedger {
-  const clock = Math.max(ledger.clock, now)
-  return LIMIT_BUCKETS.reduce<LimitLedger>(
-    (next, name) => {
-      const bucket = ledger.buckets[name]
-      const oldest = bucket?.reservations[0]
-      if (!bucket || (oldest && oldest[1] + bucket.keepMs > clock)) return next
-      const reservations = bucket.reservations.filter(([, at]) => at + bucket.keepMs > clock)
-      return withBucket(next, name, { ...bucket, reservations })
-    },
-    { ...ledger, clock },
-  )
-}
-
-/** An empty bucket is dropped, and its window with it. */
-function withBucket(ledger: LimitLedger, name: LimitBucket, bucket: Bucket): LimitLedger {
-  const { [name]: _before, ...others } = ledger.buckets
-  return { ...ledger, buckets: bucket.reservations.length > 0 ? { ...others, [name]: bucket } : others }
 }

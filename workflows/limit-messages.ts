@@ -1,5 +1,12 @@
 import { type Check, type FieldErrors, oneOf, shapeOfAnyBuild, text } from './shape.js'
-import { LIMIT_BUCKETS, type LimitRule, MAX_COUNT, MAX_WINDOW_SECONDS, type Reservation } from './limit-ledger.js'
+import {
+  LIMIT_BUCKETS,
+  type LimitRule,
+  MAX_COUNT,
+  MAX_PLACES,
+  MAX_WINDOW_SECONDS,
+  type Reservation,
+} from './limit-ledger.js'
 
 /**
  * What is said to a limit. Ids of places are opaque: they stand in history as they are sent. While builds change, a
@@ -8,13 +15,13 @@ import { LIMIT_BUCKETS, type LimitRule, MAX_COUNT, MAX_WINDOW_SECONDS, type Rese
 
 export type { Release, Reserve, ReserveAnswer } from './limit-ledger.js'
 
-/** One run per mobile, Aadhaar number or user_code, under an id that says which. */
+/** One for each user_code, and so many for mobiles and for Aadhaar numbers, under ids that say which. */
 export const LIMIT_WORKFLOW_TYPE = 'onboardingLimit'
 /** Update `(Reserve) -> ReserveAnswer`. */
 export const RESERVE_UPDATE = 'reserve'
 /** Update `(Release)`. */
 export const RELEASE_UPDATE = 'release'
-/** Query: places held, by bucket. */
+/** Query `(subject?) -> places held, by bucket`. */
 export const RESERVATIONS_QUERY = 'reservations'
 
 const MAX_ID = 64
@@ -40,7 +47,13 @@ const rules: Check = (value) =>
     ? null
     : `must be 1 to ${MAX_RULES} rules, each with a count from 1 to ${MAX_COUNT} and seconds from 1 to ${MAX_WINDOW_SECONDS}`
 
-const place = { id: { check: id }, turn: { check: turn, optional: true }, bucket: { check: oneOf(...LIMIT_BUCKETS) } }
+const subject = text(MAX_ID, /^[\w-]+$/)
+const place = {
+  id: { check: id },
+  turn: { check: turn, optional: true },
+  bucket: { check: oneOf(...LIMIT_BUCKETS) },
+  subject: { check: subject, optional: true },
+}
 
 /** What is wrong with the argument of `reserve`, by field. */
 export const reserveErrors = shapeOfAnyBuild({ ...place, rules: { check: rules } })
@@ -62,11 +75,17 @@ export const ledgerErrors = shapeOfAnyBuild({
     check: (value) =>
       typeof value === 'object' &&
       value !== null &&
-      Object.entries(value).every(([name, one]) => oneOf(...LIMIT_BUCKETS)(name) === null && isFine(bucket(one)))
+      Object.keys(value).length <= MAX_PLACES &&
+      Object.entries(value).every(([name, one]) => isBucketName(name) && isFine(bucket(one)))
         ? null
         : 'must be buckets',
   },
 })
+
+function isBucketName(name: string): boolean {
+  const [kind, whose, ...rest] = name.split(' ')
+  return oneOf(...LIMIT_BUCKETS)(kind) === null && (whose === undefined || subject(whose) === null) && rest.length === 0
+}
 
 function isReservation(value: unknown): value is Reservation {
   if (!Array.isArray(value) || value.length < 2 || value.length > 3) return false

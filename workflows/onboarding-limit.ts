@@ -4,6 +4,7 @@ import {
   continueAsNew,
   defineQuery,
   defineUpdate,
+  patched,
   setCurrentDetails,
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
@@ -12,8 +13,7 @@ import {
 } from '@temporalio/workflow'
 import { failure } from './failures.js'
 import type { FieldErrors } from './shape.js'
-import { iso } from './iso.js'
-import { emptyAt, EMPTY_LEDGER, heldAt, LIMIT_BUCKETS, type LimitLedger, release, reserve } from './limit-ledger.js'
+import { type CarriedLedger, type LimitBucket, LimitLedger } from './limit-ledger.js'
 import {
   ledgerErrors,
   RELEASE_UPDATE,
@@ -35,28 +35,24 @@ const UPDATES_PER_RUN = 1_000
 const IDLE_MS = 10_000
 
 /**
- * One limit that outlives journeys: the places held for one mobile, Aadhaar number or user_code. The first `reserve`
- * starts it, and it ends by itself when nothing is held any more. Native Cancel ends it as well: what it held is
+ * Limits that outlive journeys: the places held for one user_code, or for some of all mobiles or Aadhaar numbers. The first
+ * `reserve` starts it, and it ends by itself when nothing is held any more. Native Cancel ends it as well: what it held is
  * forgotten.
  *
  * @param carried the ledger of the run before this one
  */
-export async function onboardingLimit(carried?: LimitLedger): Promise<void> {
+export async function onboardingLimit(carried?: CarriedLedger): Promise<void> {
   if (carried !== undefined) refuse('INVALID_INPUT', 'The input of the limit is malformed.', ledgerErrors(carried))
   const clock = new ProvenClock()
-  let ledger = carried ?? EMPTY_LEDGER
+  const ledger = new LimitLedger(carried)
   let updates = 0
-  const take = (next: LimitLedger): void => {
-    ledger = next
-    updates += 1
-    setCurrentDetails(storyOf(ledger))
-  }
-  setCurrentDetails(storyOf(ledger))
+  setCurrentDetails('Counts places across journeys. The query `reservations` tells how many are held now.')
   setHandler(
     defineUpdate<ReserveAnswer, unknown[]>(RESERVE_UPDATE),
     (body) => {
-      const { ledger: next, answer } = reserve(ledger, body as Reserve, clock.now())
-      take(next)
+      updates += 1
+      const answer = ledger.reserve(body as Reserve, clock.now())
+      if (!answer) throw failure({ code: 'LIMIT_FULL', message: 'No more places can be remembered at once.' })
       return answer
     },
     {
@@ -67,16 +63,19 @@ export async function onboardingLimit(carried?: LimitLedger): Promise<void> {
   setHandler(
     defineUpdate<void, unknown[]>(RELEASE_UPDATE),
     (body) => {
-      take(release(ledger, body as Release, clock.now()))
+      updates += 1
+      ledger.release(body as Release, clock.now())
     },
     {
       description: 'Gives a place back; nothing happens where none is held.',
       validator: (...args: unknown[]) => refuse('INVALID_MESSAGE', MALFORMED, releaseErrors(bodyOf(args))),
     },
   )
-  setHandler(defineQuery(RESERVATIONS_QUERY), () => heldAt(ledger, clock.now()), {
-    description: 'Places held, by bucket.',
-  })
+  setHandler(
+    defineQuery<Readonly<Record<LimitBucket, number>>, [subject?: string]>(RESERVATIONS_QUERY),
+    (subject) => ledger.held(clock.now(), subject),
+    { description: 'Places held, by bucket; of one subject, where it is given.' },
+  )
   // What has no handler would be kept in memory for good.
   setDefaultSignalHandler(() => undefined)
   setDefaultUpdateHandler(() => {
@@ -85,15 +84,19 @@ export async function onboardingLimit(carried?: LimitLedger): Promise<void> {
 
   const isLong = (): boolean => updates >= UPDATES_PER_RUN || workflowInfo().continueAsNewSuggested
   for (;;) {
-    const at = emptyAt(ledger) ?? clock.now() + IDLE_MS
+    const at = ledger.emptyAt() ?? clock.now() + IDLE_MS
     const restMs = Math.max(1, at - clock.now())
     // One timer, set for what is held now: places taken later are seen when it fires.
     if (!(await condition(() => isLong() && allHandlersFinished(), restMs, { summary: 'Last place frees' }))) {
       clock.reached(at)
     }
     if (!allHandlersFinished()) continue
-    if (isLong()) return continueAsNew<typeof onboardingLimit>(ledger)
-    if ((emptyAt(ledger) ?? 0) <= clock.now()) return
+    const isEmpty = (ledger.emptyAt() ?? 0) <= clock.now()
+    if (isEmpty && !isLong()) return
+    // Then the history begins with what nobody counts any more. Runs from before there was this replay to where they were.
+    if (isLong() || patched('limits-begin-anew')) {
+      return continueAsNew<typeof onboardingLimit>(ledger.carried(clock.now()))
+    }
   }
 }
 
@@ -104,13 +107,4 @@ const MALFORMED = 'The message to the limit is malformed.'
 
 function refuse(code: string, message: string, fieldErrors: FieldErrors): void {
   if (Object.keys(fieldErrors).length > 0) throw failure({ code, message, details: { fieldErrors } })
-}
-
-/** The limit's page in Temporal UI. */
-function storyOf(ledger: LimitLedger): string {
-  const held = heldAt(ledger, ledger.clock)
-  const end = emptyAt(ledger)
-  const rows = LIMIT_BUCKETS.filter((bucket) => held[bucket] > 0).map((bucket) => `| ${bucket} | ${held[bucket]} |`)
-  const table = ['| held | places |', '|---|---|', ...rows]
-  return [...table, '', end === null ? 'Nothing is held.' : `Ends by itself at ${iso(end)}.`].join('\n')
 }

@@ -1,7 +1,7 @@
 import type { LimitRule } from '../../workflows/limit-ledger.js'
-import type { Release } from '../../workflows/limit-messages.js'
+import type { Release, Reserve, ReserveAnswer } from '../../workflows/limit-messages.js'
 import { type Asked, askForPlace, giveBack } from './ask.js'
-import { limitIds, placeId } from './keys.js'
+import { type Counted, limitIds, placeId } from './keys.js'
 import type { Dispatch, Limits } from './types.js'
 
 export { LIMIT_UNREACHABLE } from './ask.js'
@@ -18,28 +18,23 @@ export interface LimitsOptions {
 
 const DAY_SECONDS = 86_400
 const SUMMARY = {
-  mobile: 'Limit: codes to one mobile',
-  aadhaar: 'Limit: codes for one Aadhaar number',
+  mobile: 'Limit: codes to each mobile',
+  aadhaar: 'Limit: codes for each Aadhaar number',
   userCode: 'Limit: journeys of one user_code',
 } as const
 
 /**
- * The limits as workflows, one for each mobile, Aadhaar number and user_code. To be asked inside of an activity: the
+ * The limits as workflows: one for each user_code, and a fixed number that mobiles and Aadhaar numbers are shared out to. To be asked inside of an activity: the
  * activity's Temporal client is used. Where a limit gives no answer in time, its methods throw an ApplicationFailure
  * `LIMIT_UNREACHABLE` that Temporal may retry.
  */
 export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOptions): Limits {
   const ids = limitIds(idKey, taskQueue)
   const time = { taskQueue, deadlineMs }
-  const ofMobile = ({ mobile }: Dispatch): Pick<Asked, 'workflowId' | 'summary'> => ({
-    workflowId: ids.mobile(mobile),
-    summary: SUMMARY.mobile,
-  })
+  const ofMobile = ({ mobile }: Dispatch): Limit => ({ ...ids.mobile(mobile), summary: SUMMARY.mobile })
   /** Only a code for an Aadhaar number counts there. */
-  const ofAadhaar = ({ purpose, aadhaar }: Dispatch): Pick<Asked, 'workflowId' | 'summary'> | null => {
-    if (purpose !== 'AADHAAR' || aadhaar === undefined) return null
-    return { workflowId: ids.aadhaar(aadhaar), summary: SUMMARY.aadhaar }
-  }
+  const ofAadhaar = ({ purpose, aadhaar }: Dispatch): Limit | null =>
+    purpose === 'AADHAAR' && aadhaar !== undefined ? { ...ids.aadhaar(aadhaar), summary: SUMMARY.aadhaar } : null
   return {
     async reserveDispatch(dispatch, withinMs = Infinity) {
       const [mobile, aadhaar] = [ofMobile(dispatch), ofAadhaar(dispatch)]
@@ -49,25 +44,35 @@ export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOpt
       const asked = { ...time, end: Date.now() + withinMs }
       const place = placeOf(dispatch)
       const rules = rulesOf(dispatch)
-      const onMobile = await askForPlace({ ...mobile, ...asked }, { ...place, rules })
+      const onMobile = await reserve({ ...mobile, ...asked }, { ...place, rules })
       if (!onMobile.granted) return { ...onMobile, code: 'MOBILE_LIMIT_REACHED' }
       if (!aadhaar) return onMobile
-      const onAadhaar = await askForPlace({ ...aadhaar, ...asked }, { ...place, rules })
+      const onAadhaar = await reserve({ ...aadhaar, ...asked }, { ...place, rules })
       if (onAadhaar.granted) return onAadhaar
-      await giveBack({ ...mobile, ...time }, place)
+      await release({ ...mobile, ...time }, place)
       return { ...onAadhaar, code: 'AADHAAR_LIMIT_REACHED' }
     },
     async releaseDispatch(dispatch) {
       const place = placeOf(dispatch)
       const limits = [ofMobile(dispatch), ofAadhaar(dispatch)].filter((limit) => limit !== null)
-      await Promise.all(limits.map((limit) => giveBack({ ...limit, ...time }, place)))
+      await Promise.all(limits.map((limit) => release({ ...limit, ...time }, place)))
     },
     reserveJourney({ id, tenant, userCode }) {
-      const limit = { workflowId: ids.userCode(tenant.name, userCode), summary: SUMMARY.userCode }
+      const limit = { ...ids.userCode(tenant.name, userCode), summary: SUMMARY.userCode }
       const rules = [tenant.limits.journeysPerUserCode]
-      return askForPlace({ ...limit, ...time }, { id: placeId(id), bucket: 'JOURNEYS', rules })
+      return reserve({ ...limit, ...time }, { id: placeId(id), bucket: 'JOURNEYS', rules })
     },
   }
+}
+
+type Limit = Counted & Pick<Asked, 'summary'>
+
+function reserve({ subject, ...asked }: Counted & Asked, place: Reserve): Promise<ReserveAnswer> {
+  return askForPlace(asked, { ...place, ...(subject !== undefined && { subject }) })
+}
+
+function release({ subject, ...asked }: Counted & Asked, place: Release): Promise<void> {
+  return giveBack(asked, { ...place, ...(subject !== undefined && { subject }) })
 }
 
 function placeOf({ id, turn, purpose }: Dispatch): Release {

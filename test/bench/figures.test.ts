@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { benchArguments } from '../../bench/arguments.js'
 import { median, p95, quantile, short, table } from '../../bench/figures.js'
@@ -29,5 +30,12 @@ describe('the bench’s arguments', () => {
     for (const wrong of ['0', '1.5', 'many'])
       expect(() => benchArguments(['--waiting', wrong])).toThrow('--waiting must be a whole number above 0.')
     expect(() => benchArguments(['--fast'])).toThrow('--fast')
+  })
+
+  it.each(['docs/performance.md', 'CONTRIBUTING.md'])('are those that %s shows', (page) => {
+    const text = readFileSync(page, 'utf8')
+    const shown = [...text.matchAll(/(?:npm run (?:-s )?bench -- |`(?:-- )?)(--[a-z][^`#|;\n]*)/g)]
+    expect(shown.length).toBeGreaterThan(0)
+    for (const [, args = ''] of shown) expect(() => benchArguments(args.trim().split(' '))).not.toThrow()
   })
 })

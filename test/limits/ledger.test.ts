@@ -1,16 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {
-  emptyAt,
-  EMPTY_LEDGER,
-  heldAt,
-  type LimitLedger,
+  type CarriedLedger,
+  LimitLedger,
   type LimitRule,
   MAX_COUNT,
-  release,
-  reserve,
+  MAX_PLACES,
   type ReserveAnswer,
 } from '../../workflows/limit-ledger.js'
+import { ledgerErrors } from '../../workflows/limit-messages.js'
 
 const RULES: readonly LimitRule[] = [
   { count: 2, seconds: 10 },
@@ -19,27 +17,28 @@ const RULES: readonly LimitRule[] = [
 
 /** A ledger that is used step by step. */
 class Used {
+  readonly ledger: LimitLedger
   constructor(
     readonly rules: readonly LimitRule[],
-    public ledger: LimitLedger = EMPTY_LEDGER,
-  ) {}
+    carried?: CarriedLedger,
+  ) {
+    this.ledger = new LimitLedger(carried)
+  }
   take(id: string, now: number, rules = this.rules, turn?: number): ReserveAnswer {
-    const { ledger, answer } = reserve(
-      this.ledger,
-      { id, bucket: 'SENDER', rules, ...(turn !== undefined && { turn }) },
-      now,
-    )
-    this.ledger = ledger
+    const place = { id, bucket: 'SENDER', rules, ...(turn !== undefined && { turn }) } as const
+    const answer = this.ledger.reserve(place, now)
+    if (!answer) throw new Error('the ledger is full')
     return answer
   }
   giveBack(id: string, now: number, turn?: number): void {
-    this.ledger = release(this.ledger, { id, bucket: 'SENDER', ...(turn !== undefined && { turn }) }, now)
+    this.ledger.release({ id, bucket: 'SENDER', ...(turn !== undefined && { turn }) }, now)
   }
   held(now: number): number {
-    return heldAt(this.ledger, now).SENDER
+    return this.ledger.held(now).SENDER
   }
 }
 
+const ONCE: readonly LimitRule[] = [{ count: 1, seconds: 60 }]
 const GRANTED = { granted: true }
 const refusedUntil = (retryAt: number) => ({ granted: false, retryAt })
 
@@ -110,15 +109,43 @@ describe('a limit', () => {
     used.giveBack('nobody', 2)
     expect(used.held(3)).toBe(1)
     used.giveBack('a', 4)
-    expect(used.ledger.buckets).toEqual({})
+    expect(used.ledger.carried(4).buckets).toEqual({})
   })
 
   it('counts kinds of places apart', () => {
     const used = new Used([{ count: 1, seconds: 60 }])
     used.take('a', 0)
-    const { answer, ledger } = reserve(used.ledger, { id: 'a', bucket: 'AADHAAR', rules: used.rules }, 0)
-    expect(answer).toEqual(GRANTED)
-    expect(heldAt(ledger, 0)).toEqual({ SENDER: 1, AADHAAR: 1, JOURNEYS: 0 })
+    expect(used.ledger.reserve({ id: 'a', bucket: 'AADHAAR', rules: used.rules }, 0)).toEqual(GRANTED)
+    expect(used.ledger.held(0)).toEqual({ SENDER: 1, AADHAAR: 1, JOURNEYS: 0 })
+  })
+
+  it('counts subjects apart, also for one holder, and carries them all from run to run', () => {
+    const place = (subject: string, id = 'a') => ({ id, subject, bucket: 'SENDER', rules: ONCE }) as const
+    const ledger = new LimitLedger()
+    ledger.reserve(place('one'), 0)
+    ledger.reserve(place('two'), 1_000)
+    ledger.release(place('one'), 2_000)
+    const next = new LimitLedger(ledger.carried(2_000))
+    expect([next.held(2_000, 'one').SENDER, next.held(2_000, 'two').SENDER, next.held(2_000).SENDER]).toEqual([0, 1, 1])
+    expect(next.reserve(place('one', 'b'), 3_000)).toEqual(GRANTED)
+    expect(next.reserve(place('two', 'b'), 3_000)).toEqual(refusedUntil(61_000))
+    expect(next.emptyAt()).toBe(63_000)
+  })
+
+  it('that holds as many places as can be carried takes no more, until one frees', () => {
+    const place = (number: number) => ({ id: 'a', subject: `s${number}`, bucket: 'SENDER', rules: ONCE }) as const
+    const ledger = new LimitLedger()
+    for (let number = 0; number < MAX_PLACES; number += 1)
+      expect(ledger.reserve(place(number), number)).toEqual(GRANTED)
+    expect(ledgerErrors(ledger.carried(20_000))).toEqual({})
+    const full = new LimitLedger(ledger.carried(20_000))
+    expect(full.reserve(place(-1), 20_000)).toBeNull()
+    expect(full.reserve(place(0), 20_000)).toEqual(GRANTED)
+    full.release(place(1), 20_000)
+    expect(full.reserve(place(-1), 20_000)).toEqual(GRANTED)
+    expect(full.reserve(place(-2), 20_000)).toBeNull()
+    expect(full.reserve(place(-2), 60_000)).toEqual(GRANTED)
+    expect(full.held(60_000).SENDER).toBe(MAX_PLACES)
   })
 
   it('frees nothing too early where the clock goes back', () => {
@@ -132,13 +159,13 @@ describe('a limit', () => {
 
   it('says when nothing is held any more', () => {
     const used = new Used(RULES)
-    expect(emptyAt(used.ledger)).toBeNull()
+    expect(used.ledger.emptyAt()).toBeNull()
     used.take('a', 0)
     used.take('b', 4_000)
-    expect(emptyAt(used.ledger)).toBe(64_000)
+    expect(used.ledger.emptyAt()).toBe(64_000)
     expect([used.held(63_999), used.held(64_000)]).toEqual([1, 0])
     used.giveBack('b', 5_000)
-    expect(emptyAt(used.ledger)).toBe(60_000)
+    expect(used.ledger.emptyAt()).toBe(60_000)
   })
 
   it('remembers no more places than the largest count that a rule may have', () => {
@@ -147,7 +174,7 @@ describe('a limit', () => {
     used.take('first', 0, [{ count: 1, seconds: 86_400 }])
     for (let at = 1; at <= 2 * MAX_COUNT; at += 1) used.take(`p${at}`, at * 10)
     expect(used.held(20 * MAX_COUNT)).toBe(MAX_COUNT)
-    const full = new Used([{ count: MAX_COUNT, seconds: 86_400 }], used.ledger)
+    const full = new Used([{ count: MAX_COUNT, seconds: 86_400 }], used.ledger.carried(20 * MAX_COUNT))
     expect(full.take('one more', 20 * MAX_COUNT).granted).toBe(false)
   })
 })
@@ -208,8 +235,8 @@ describe('whatever is asked of a limit, and in whatever order', () => {
         }
         const answer = used.take('new', now)
         if (answer.granted) return
-        expect(new Used(given, used.ledger).take('new', answer.retryAt - 1)).toEqual(answer)
-        expect(new Used(given, used.ledger).take('new', answer.retryAt)).toEqual(GRANTED)
+        expect(new Used(given, used.ledger.carried(now)).take('new', answer.retryAt - 1)).toEqual(answer)
+        expect(new Used(given, used.ledger.carried(now)).take('new', answer.retryAt)).toEqual(GRANTED)
       }),
     )
   })

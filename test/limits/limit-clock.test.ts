@@ -35,7 +35,7 @@ it('ends when its last place is free, and waits no second time', async () => {
   worker.kill('SIGKILL')
   await worker.exited
   await until(() => Date.now() >= frees - ASKED_BEFORE_MS, 'the first place is about to be free')
-  const asked = ids.flatMap((id) => Array.from({ length: QUERIES_EACH }, () => stack.held(id)))
+  const asked = ids.flatMap((id) => Array.from({ length: QUERIES_EACH }, () => stack.held({ workflowId: id })))
   const answered = Promise.allSettled(asked)
   await until(async () => !(await Promise.all(ids.map(timersFired))).includes(0), 'all timers fired')
   worker = await stack.startWorker()

@@ -5,6 +5,7 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/
 import type { OnboardingClient } from '../../client/index.js'
 import { dataConverterOf } from '../../secrets/index.js'
 import { OWN_BUNDLE_PARTS } from '../../worker/bundle.js'
+import { MAX_PLACES } from '../../workflows/limit-ledger.js'
 import { until } from '../support/journeys.js'
 import { signalRaw, UNDECODABLE, updateRaw } from '../support/raw-messages.js'
 import { LimitStack } from './support.js'
@@ -52,7 +53,7 @@ type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>
 
 describe('the run of a limit', () => {
   it('gives way to the next one after a thousand messages, which holds the same places, and replays', async () => {
-    const id = 'limit:mobile:long'
+    const id = 'limit:user-code:long'
     for (const holder of ['a', 'b', 'c']) expect(await stack.reserve(id, place(holder))).toEqual(GRANTED)
     const first = await stack.client.workflow.getHandle(id).describe()
     // A server takes ten at once.
@@ -62,7 +63,7 @@ describe('the run of a limit', () => {
     await Promise.all(Array.from({ length: 7 }, askMany))
     expect((await stack.client.workflow.getHandle(id).describe()).runId).not.toBe(first.runId)
     expect((await stack.client.workflow.getHandle(id, first.runId).describe()).status.name).toBe('CONTINUED_AS_NEW')
-    expect(await stack.held(id)).toEqual({ SENDER: 3, AADHAAR: 0, JOURNEYS: 0 })
+    expect(await stack.held({ workflowId: id })).toEqual({ SENDER: 3, AADHAAR: 0, JOURNEYS: 0 })
     expect(await stack.reserve(id, place('d'))).toEqual({ granted: false, retryAt: expect.any(Number) })
     expect(await stack.reserve(id, place('c'))).toEqual(GRANTED)
 
@@ -71,12 +72,37 @@ describe('the run of a limit', () => {
       await replay(id, await stack.client.workflow.getHandle(id, runId).fetchHistory())
   }, 120_000)
 
+  it('gives way to the next one when its first places are free, so that no history is longer than what is held', async () => {
+    const id = 'limit:mobile:brief'
+    const brief = (holder: string, subject: string) => ({
+      ...place(holder),
+      subject,
+      rules: [{ count: 1, seconds: 2 }],
+    })
+    expect(await stack.reserve(id, brief('a', 'one'))).toEqual(GRANTED)
+    const first = await stack.client.workflow.getHandle(id).describe()
+    const firstFreesAt = await stack.lastPlaceFreesAt(id)
+    await until(() => Date.now() >= firstFreesAt - 1_000, 'the place is about to be free')
+    const taken = await stack.reserve(id, brief('b', 'two'))
+    expect(taken).toEqual(GRANTED)
+    const runOf = async (): Promise<string> => (await stack.client.workflow.getHandle(id).describe()).runId
+    await until(async () => (await runOf()) !== first.runId, 'the next run begins')
+    expect((await stack.reserve(id, brief('c', 'two'))).granted).toBe(false)
+    expect(await stack.held({ workflowId: id, subject: 'two' })).toMatchObject({ SENDER: 1 })
+    expect(await stack.held({ workflowId: id, subject: 'one' })).toMatchObject({ SENDER: 0 })
+    await (
+      await replayer()
+    )(id, await stack.client.workflow.getHandle(id, first.runId).fetchHistory())
+    await until(async () => (await statusOf(id)) === 'COMPLETED', 'the limit ends')
+  })
+
   it('refuses what is malformed by a code, and goes on', async () => {
     const id = 'limit:mobile:poisoned'
     expect(await stack.reserve(id, place('a'))).toEqual(GRANTED)
     const malformed: unknown[] = [
       ...[undefined, null, 1, 'x', [], {}, { ...place('b'), bucket: 'OTHER' }],
       ...['', 'x'.repeat(65), 'a b', 7, '{}'].map((bad) => ({ ...place('b'), id: bad })),
+      ...['', 'x'.repeat(65), 'a b', 7].map((bad) => ({ ...place('b'), subject: bad })),
       ...[[], null, {}, [{}], [1], Array.from({ length: 5 }, () => RULES[0])].map((bad) => ({
         ...place('b'),
         rules: bad,
@@ -97,8 +123,17 @@ describe('the run of a limit', () => {
         await signalRaw(rawClient(), id, name, [payload])
       expect([what, await updateRaw(rawClient(), id, 'reserve', [payload])]).toEqual([what, 'INVALID_MESSAGE'])
     }
-    expect(await stack.held(id)).toEqual({ SENDER: 1, AADHAAR: 0, JOURNEYS: 0 })
+    expect(await stack.held({ workflowId: id })).toEqual({ SENDER: 1, AADHAAR: 0, JOURNEYS: 0 })
     expect(await stack.reserve(id, place('b'))).toEqual(GRANTED)
+  })
+
+  it('takes null for what may be left out, as other languages write it', async () => {
+    const id = 'limit:mobile:nulls'
+    const nulls = { ...place('a'), turn: null, subject: null }
+    expect(await stack.reserve(id, nulls)).toEqual(GRANTED)
+    expect(await stack.held({ workflowId: id, subject: 'null' })).toMatchObject({ SENDER: 0 })
+    await stack.client.workflow.getHandle(id).executeUpdate('release', { args: [{ ...place('a'), turn: 0 }] })
+    expect(await stack.held({ workflowId: id })).toMatchObject({ SENDER: 0 })
   })
 
   it('understands workers of a newer build, whatever else they say', async () => {
@@ -107,7 +142,27 @@ describe('the run of a limit', () => {
     const newer = { ...place('a'), rules: [{ ...rule, unit: 'SMS' }], reason: 'resend' }
     expect(await stack.reserve(id, newer)).toEqual(GRANTED)
     await stack.client.workflow.getHandle(id).executeUpdate('release', { args: [newer] })
-    expect(await stack.held(id)).toEqual({ SENDER: 0, AADHAAR: 0, JOURNEYS: 0 })
+    expect(await stack.held({ workflowId: id })).toEqual({ SENDER: 0, AADHAAR: 0, JOURNEYS: 0 })
+  })
+
+  it('that remembers all that can be carried refuses another place by a code, and goes on', async () => {
+    const id = 'limit:mobile:full'
+    const now = Date.now()
+    // As long as they can be: the server takes so much at once.
+    const held = (number: number) => [
+      `SENDER ${String(number).padStart(64, 's')}`,
+      { keepMs: 86_400_000, reservations: [[String(number).padStart(16, 'p'), now, 1_001]] },
+    ]
+    const carried = { clock: now, buckets: Object.fromEntries(Array.from({ length: MAX_PLACES }, (_, at) => held(at))) }
+    await stack.client.workflow.start('onboardingLimit', {
+      ...{ workflowId: id, taskQueue: stack.taskQueue, args: [carried] },
+    })
+    expect(await codeOf(stack.reserve(id, place('a')))).toBe('LIMIT_FULL')
+    const known = { ...place('7'.padStart(16, 'p')), subject: '7'.padStart(64, 's'), turn: 1_001 }
+    expect(await stack.reserve(id, known)).toEqual(GRANTED)
+    expect(await stack.held({ workflowId: id })).toEqual({ SENDER: MAX_PLACES, AADHAAR: 0, JOURNEYS: 0 })
+    await stack.client.workflow.getHandle(id).executeUpdate('release', { args: [known] })
+    expect(await stack.reserve(id, place('a'))).toEqual(GRANTED)
   })
 
   it('fails where it is started with nonsense, and the next question starts it anew', async () => {
@@ -115,6 +170,8 @@ describe('the run of a limit', () => {
     const carried = [
       ...['nonsense', null, {}, { clock: 0 }, { clock: -1, buckets: {} }, { clock: 0, buckets: { OTHER: {} } }],
       { clock: 0, buckets: { SENDER: { keepMs: 1_000, reservations: [['a']] } } },
+      { clock: 0, buckets: { 'SENDER a b': { keepMs: 1_000, reservations: [['a', 0]] } } },
+      { clock: 0, buckets: { 'SENDER ': { keepMs: 1_000, reservations: [['a', 0]] } } },
     ]
     for (const ledger of carried) {
       const ending = stack.client.workflow.execute('onboardingLimit', {
@@ -137,7 +194,7 @@ describe('the run of a limit', () => {
     await stack.client.workflow.getHandle(id).cancel()
     await until(async () => (await statusOf(id)) === 'CANCELLED', 'the limit is cancelled')
     expect(await stack.reserve(id, place('d'))).toEqual(GRANTED)
-    expect(await stack.held(id)).toMatchObject({ SENDER: 1 })
+    expect(await stack.held({ workflowId: id })).toMatchObject({ SENDER: 1 })
   })
 })
 

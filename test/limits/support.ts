@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client'
-import { limitIds } from '../../activities/limits/keys.js'
+import { type Counted, limitIds } from '../../activities/limits/keys.js'
 import type { Dispatch, JourneyReserved, Reserved } from '../../activities/limits/index.js'
 import { dataConverterOf } from '../../secrets/index.js'
 import type { ReserveAnswer } from '../../workflows/limit-messages.js'
@@ -91,9 +91,10 @@ export class LimitStack {
     }) as Promise<T>
   }
 
-  /** Places held, as the limit's query tells. */
-  held(workflowId: string): Promise<Record<string, number>> {
-    return this.client.workflow.getHandle(workflowId).query('reservations')
+  /** Places held, as the limit's query tells: all of them, or those of one subject. */
+  held({ workflowId, subject }: Counted): Promise<Record<string, number>> {
+    const args: [string?] = subject === undefined ? [] : [subject]
+    return this.client.workflow.getHandle(workflowId).query('reservations', ...args)
   }
 
   /** When the timer of a limit will fire, in ms since the epoch. */

@@ -76,7 +76,7 @@ export const LIMIT_RULES: readonly Rule[] = [
   {
     rule: 'What one limit refuses holds no place in the other.',
     file: 'activities/limits/index.ts',
-    find: `await giveBack({ ...mobile, ...time }, place)\n`,
+    find: `await release({ ...mobile, ...time }, place)\n`,
     replace: `\n`,
     test: {
       file: 'test/limits/asked.test.ts',
@@ -86,11 +86,31 @@ export const LIMIT_RULES: readonly Rule[] = [
   {
     rule: 'A limit grants no more places than its rule has.',
     file: LEDGER,
-    find: `if (retryAt > ledger.clock) {`,
-    replace: `if (retryAt > Infinity) {`,
+    find: `const isGranted = retryAt <= this.clock`,
+    replace: `const isGranted = retryAt <= Infinity`,
     test: {
       file: LEDGER_TEST,
       name: ['a limit', 'grants as many places as each rule has, and says when the next one frees'],
+    },
+  },
+  {
+    rule: 'Numbers that are counted in one limit are counted apart.',
+    file: LEDGER,
+    find: `return subject ? `,
+    replace: `return !bucket ? `,
+    test: {
+      file: LEDGER_TEST,
+      name: ['a limit', 'counts subjects apart, also for one holder, and carries them all from run to run'],
+    },
+  },
+  {
+    rule: 'A limit that can remember no more grants no more.',
+    file: LEDGER,
+    find: `if (isGranted && !this.hasRoom()) return null`,
+    replace: ``,
+    test: {
+      file: LEDGER_TEST,
+      name: ['a limit', 'that holds as many places as can be carried takes no more, until one frees'],
     },
   },
   {
