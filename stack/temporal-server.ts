@@ -17,6 +17,14 @@ const SERVER_SETTINGS = {
   'history.maximumSignalsPerExecution': '2000',
   'history.transferProcessorMaxPollRPS': '1000',
 }
+/**
+ * How often a shard notes how far it is with its tasks; 10 s by default. Until then each look for tasks goes through all that
+ * were done since, which one shard of a busy server has hundreds of. Many shards have few each, and these notes are writes.
+ */
+const ONE_SHARD_SETTINGS = {
+  'history.transferProcessorUpdateAckInterval': '"1s"',
+  'history.visibilityProcessorUpdateAckInterval': '"1s"',
+}
 /** Commits survive the end of the process, as tests have it; only the end of the machine may take the last ones. */
 const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=normal']
 
@@ -68,7 +76,7 @@ export interface TemporalServer {
 
 const commandLine = (options: TemporalServerOptions, port: number, uiPort: number | undefined): string[] => {
   const { dbFile, namespace = 'default', searchAttributes = ONBOARDING_SEARCH_ATTRIBUTES, uiCodecEndpoint } = options
-  const config = { ...SERVER_SETTINGS, ...options.dynamicConfig }
+  const config = { ...SERVER_SETTINGS, ...ONE_SHARD_SETTINGS, ...options.dynamicConfig }
   return [
     ...['server', 'start-dev', '--ip', LOOPBACK, '--port', String(port)],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),

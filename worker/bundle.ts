@@ -21,13 +21,13 @@ export interface BundleParts {
 export function bundleParts(root: string, extension: string): BundleParts {
   const workflowsPath = join(root, 'workflows', `index${extension}`)
   const interceptors = join(root, 'workflows', `interceptors${extension}`)
-  const shortTraces = join(root, 'workflows', `short-traces${extension}`)
+  const promiseCost = join(root, 'workflows', `promise-cost${extension}`)
   const payloadConverterPath = join(root, 'secrets', 'payload-converter.cjs')
   const failureConverterPath = join(root, 'secrets', 'failure-converter.cjs')
   return {
     ...{ workflowsPath, payloadConverterPath, failureConverterPath },
     workflowInterceptorModules: [interceptors],
-    preloadModules: [shortTraces, workflowsPath, interceptors, payloadConverterPath, failureConverterPath],
+    preloadModules: [promiseCost, workflowsPath, interceptors, payloadConverterPath, failureConverterPath],
   }
 }
 

@@ -160,7 +160,8 @@ async function readGivenCodecKeys(keyStore: KeyStore, idKey: Uint8Array | null):
 
 async function connect(config: WorkerConfig): Promise<NativeConnection> {
   try {
-    return await NativeConnection.connect(config.temporal.connection)
+    // What is encrypted does not get smaller.
+    return await NativeConnection.connect({ ...config.temporal.connection, grpcCompression: { codec: 'none' } })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new Error(
