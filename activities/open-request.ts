@@ -66,21 +66,39 @@ async function open(call: CallName | MoneyCallName, sealed: CallRequest, context
   const { tenant } = context
   if (sealed.notAfter !== undefined && sealed.notAfter <= context.now) throw refusedInput('CODE_EXPIRED')
   const { rail, userCode, mobile, details, consentLanguage } = sealed
+  const checkedPerson = details && checkedDetails(details, context.now)
+  const { strictness } = tenant
+  // At the same time: each is a few trips to another thread.
+  const [otp, otpRefId, aadhaar, pan, token] = await allInOrder([
+    given(sealed.otp, (code) => openCode(code, context)),
+    given(sealed.otpRefId, (ref) => openRef(ref, context)),
+    given(sealed.aadhaar, async (one) => checked(parseAadhaar(await openField('aadhaar', one, context), strictness))),
+    given(sealed.pan, async (one) => checked(parsePan(await openField('pan', one, context), strictness))),
+    given(sealed.wallet, (wallet) => openToken(wallet.token, context)),
+  ])
   return {
     ...{ rail, operation: call, userCode, mobile, clientRefId: context.clientRefId },
-    ...(details && { details: checkedDetails(details, context.now) }),
+    ...(checkedPerson && { details: checkedPerson }),
     ...(consentLanguage !== undefined && { consentLanguage }),
-    ...(sealed.otp !== undefined && { otp: await openCode(sealed.otp, context) }),
-    ...(sealed.otpRefId !== undefined && { otpRefId: await openRef(sealed.otpRefId, context) }),
-    ...(sealed.aadhaar !== undefined && {
-      aadhaar: checked(parseAadhaar(await openField('aadhaar', sealed.aadhaar, context), tenant.strictness)),
-    }),
-    ...(sealed.pan !== undefined && {
-      pan: checked(parsePan(await openField('pan', sealed.pan, context), tenant.strictness)),
-    }),
+    ...(otp !== undefined && { otp }),
+    ...(otpRefId !== undefined && { otpRefId }),
+    ...(aadhaar !== undefined && { aadhaar }),
+    ...(pan !== undefined && { pan }),
     ...moneyOf(sealed, context),
-    ...(sealed.wallet && { wallet: { id: sealed.wallet.id, token: await openToken(sealed.wallet.token, context) } }),
+    ...(sealed.wallet && token !== undefined && { wallet: { id: sealed.wallet.id, token } }),
   }
+}
+
+async function given<T, R>(value: T | undefined, open: (value: T) => Promise<R>): Promise<R | undefined> {
+  return value === undefined ? undefined : open(value)
+}
+
+/** All of them; or the refusal of the first of them, whichever was quicker. */
+async function allInOrder<T extends readonly unknown[]>(promises: {
+  readonly [K in keyof T]: Promise<T[K]>
+}): Promise<T> {
+  await Promise.allSettled(promises)
+  return Promise.all(promises) as unknown as Promise<T>
 }
 
 /** What a call about money says besides; a transfer is dated when it is asked for. */
