@@ -59,8 +59,8 @@ export const VARIANTS: readonly Variant[] = [
       },
       {
         file: LIMITS,
-        from: 'const limit = { workflowId: ids.userCode(',
-        to: 'return Promise.resolve({ granted: true })\n      const limit = { workflowId: ids.userCode(',
+        from: 'const limit = { ...ids.userCode(',
+        to: 'return Promise.resolve({ granted: true })\n      const limit = { ...ids.userCode(',
       },
     ],
   },
@@ -71,6 +71,8 @@ export const VARIANTS_HEAD = [
   'code p50',
   'code p95',
   'journeys/s at 20',
+  'CPU of the server',
+  'CPU of the worker',
   'events',
 ]
 
@@ -102,8 +104,12 @@ async function variantRow({ name, encrypted, patches }: Variant, journeys: numbe
       const otp = otpRatios(await measureLatency(stack, journeys))
       const { floor, ours } = await measureThroughput(stack, 20, journeys * 3)
       const histories = await measureHistories(stack)
-      const speed = ours.journeysPerSecond / floor.journeysPerSecond
-      return [name, ...[otp.p50, otp.p95, speed, histories.ours.events / histories.floor.events].map(short)]
+      const ratios = [
+        ...[otp.p50, otp.p95, ours.journeysPerSecond / floor.journeysPerSecond],
+        ...[ours.cpuMs.server / floor.cpuMs.server, ours.cpuMs.worker / floor.cpuMs.worker],
+        histories.ours.events / histories.floor.events,
+      ]
+      return [name, ...ratios.map(short)]
     } finally {
       await stack.stop()
     }

@@ -43,8 +43,8 @@ function say(line: string): void {
 
 /** Test files of a suite that run at the same time: most of them wait most of the time. */
 const USUALLY_AT_ONCE = 2
-/** Suites whose files build or pack the one folder, or measure. */
-const AT_ONCE: Readonly<Record<string, number>> = { house: 1, mutation: 1, stack: 1 }
+/** One: the files build or pack the one folder, or measure. Three: they wait even more. */
+const AT_ONCE: Readonly<Record<string, number>> = { house: 1, mutation: 1, stack: 1, leak: 3, e2e: 3 }
 
 /** Runs a stage, says how it went and how long it took. What a stage throws fails that stage only. */
 async function stage(name: string, work: () => Promise<Count>): Promise<void> {
