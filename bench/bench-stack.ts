@@ -9,6 +9,7 @@ import { fromSource } from '../stack/entry-point.js'
 import { type LocalStack, startLocalStack } from '../stack/local-stack.js'
 import { type ManagedProcess, startProcess } from '../stack/processes.js'
 import { SandboxControl } from '../stack/sandbox-control.js'
+import type { TemporalServer } from '../stack/temporal-server.js'
 import type { Contender, TemporalContender } from './contender.js'
 import { directContender } from './direct.js'
 import { floorContender } from './floor/contender.js'
@@ -49,7 +50,7 @@ export interface BenchStackOptions {
   /** Default true. */
   readonly encrypted?: boolean
   /** Default: the local stack's own, on a file. */
-  readonly server?: PostgresServer
+  readonly server?: TemporalServer | PostgresServer
   /** JavaScript of another build's worker, instead of ours. */
   readonly workerProgram?: string
   /** Default true: the build in `dist/`, as it is shipped. */
@@ -103,7 +104,7 @@ export async function startBenchStack({
       ours: oursContender(client),
       pids: {
         server: local.temporal.pid,
-        ...(server && { database: server.postgresPid }),
+        ...(server && 'postgresPid' in server && { database: server.postgresPid }),
         sandbox: local.sandbox.pid,
         floor: floor.pid,
         ours: local.worker.pid,

@@ -13,6 +13,7 @@ import { measureMemory, MEMORY_HEAD, memoryRows } from './memory.js'
 import { PARKED_HEAD, parkedRows } from './parked.js'
 import { startPostgresServer } from './postgres.js'
 import { REPLAY_HEAD, replayRows } from './replay.js'
+import { settingRows, SETTINGS_HEAD } from './settings.js'
 import { SIZES_HEAD, sizeRows } from './sizes.js'
 import { measureThroughput, THROUGHPUT_HEAD, throughputRows } from './throughput.js'
 import { variantRows, VARIANTS_HEAD } from './variants.js'
@@ -42,6 +43,7 @@ export async function runBench({ quick, postgres, waiting }: BenchArguments, voi
   const ratios = await onStack(postgres, voice, (stack) => measure(stack, quick, voice))
   if (quick) return ratios
   if (!postgres) show(voice, 'What each feature costs', VARIANTS_HEAD, await variantRows(60, voice.note))
+  if (!postgres) show(voice, 'What each setting brings', SETTINGS_HEAD, await settingRows(60, voice.note))
   if (!postgres) show(voice, 'Many journeys that wait', PARKED_HEAD, await parkedRows(waiting, voice.note))
   show(voice, 'Encryption, per message', CRYPTO_HEAD, await cryptoRows())
   return ratios

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from '@jest/globals'
+import { SETTINGS } from '../../bench/settings.js'
 import { VARIANTS } from '../../bench/variants.js'
 import { applied, type Patch } from '../../stack/patched-build.js'
 import { BROKEN_BUILDS } from '../chaos/broken-builds.js'
@@ -11,6 +12,9 @@ const BUILDS: readonly [name: string, patches: readonly Patch[]][] = [
   ['the build that leaks', LEAKY_PATCHES],
   ['the build that leaks from a vault', VAULT_LEAK.patches],
   ...VARIANTS.map(({ name, patches }): [string, readonly Patch[]] => [`the bench’s variant ${name}`, patches]),
+  ...SETTINGS.flatMap(({ name, patches }): [string, readonly Patch[]][] =>
+    patches ? [[`the bench’s setting ${name}`, patches]] : [],
+  ),
   ...BROKEN_BUILDS.map(({ name, patches }): [string, readonly Patch[]] => [`the broken build ${name}`, patches]),
 ]
 
