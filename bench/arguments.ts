@@ -7,12 +7,15 @@ export interface BenchArguments {
   readonly postgres: boolean
   /** How many journeys wait at once where that is measured. */
   readonly waiting: number
+  /** Only what each setting of server and worker brings. */
+  readonly settings: boolean
   readonly help: boolean
 }
 
 const WAITING = 10_000
 
 export const USAGE = `npm run bench -- [--quick] [--json] [--postgres] [--waiting N]
+npm run bench -- --settings
 
 Measures the product against a floor: the least Temporal workflow that makes the same calls of Eko. Starts what it needs
 on this machine and stops it again. Times mean little beside other work: leave the machine alone meanwhile.
@@ -22,6 +25,7 @@ on this machine and stops it again. Times mean little beside other work: leave t
   --json      one line of JSON, the ratios of ours to the floor's, as the last line
   --postgres  on Temporal server 1.32 and PostgreSQL, as in production, instead of the local stack's server: builds the
               server with Go the first time, and needs PostgreSQL's programs (Debian: apt-get install postgresql)
+  --settings  what each setting of server and worker brings, and nothing else: some twenty minutes
   --help      this text
 `
 
@@ -31,9 +35,10 @@ export function benchArguments(args: readonly string[]): BenchArguments {
   const waiting = { type: 'string', default: String(WAITING) } as const
   const { values } = parseArgs({
     args: [...args],
-    options: { quick: flag, json: flag, postgres: flag, help: flag, waiting },
+    options: { quick: flag, json: flag, postgres: flag, settings: flag, help: flag, waiting },
   })
   const count = Number(values.waiting)
   if (!Number.isInteger(count) || count < 1) throw new Error('--waiting must be a whole number above 0.')
+  if (values.settings && args.length > 1) throw new Error('--settings goes without other arguments.')
   return { ...values, waiting: count }
 }

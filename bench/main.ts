@@ -1,6 +1,6 @@
 import { build } from '../stack/build.js'
 import { benchArguments, USAGE } from './arguments.js'
-import { runBench } from './run.js'
+import { runBench, runSettings } from './run.js'
 
 /** `npm run bench`. */
 
@@ -17,6 +17,10 @@ if (given.help) {
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   const note = (line: string): void => void process.stderr.write(`${line}\n`)
   await build(note)
-  const ratios = await runBench(given, { say, note })
-  if (given.json) say(JSON.stringify({ ratios }))
+  if (given.settings) {
+    await runSettings({ say, note })
+  } else {
+    const ratios = await runBench(given, { say, note })
+    if (given.json) say(JSON.stringify({ ratios }))
+  }
 }

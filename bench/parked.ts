@@ -8,7 +8,7 @@ export const PARKED_HEAD = ['waiting journeys', '']
 
 /**
  * Many journeys that all wait for a code, with the cache as it is by default; then the worker is killed, and another one
- * is started, which has to answer a code of the journey that waits longest.
+ * is started, which has to answer a code.
  */
 export async function parkedRows(journeys: number, note: (line: string) => void): Promise<string[][]> {
   const stack = await startBenchStack({ report: note })
@@ -16,19 +16,21 @@ export async function parkedRows(journeys: number, note: (line: string) => void)
     const { local, pids, ours, sandbox, client } = stack
     const [serverBefore, workerBefore] = [await residentBytes(pids.server), await settledBytes(pids.ours)]
     const since = performance.now()
-    const [first] = await openJourneys(stack, ours, journeys, (count) => {
+    const opened = await openJourneys(stack, ours, journeys, (count) => {
       if (count % 500 === 0) note(`${count} of ${journeys} journeys wait`)
     })
     const seconds = (performance.now() - since) / 1_000
     const [server, worker] = [await residentBytes(pids.server), await settledBytes(pids.ours)]
-    if (!first) throw new Error('No journey waits.')
+    // Its code is still good, however long it took to begin them all; the next worker has none of them in its cache.
+    const last = opened.at(-1)
+    if (!last) throw new Error('No journey waits.')
     local.worker.kill('SIGKILL')
     await local.worker.exited
     const restarted = performance.now()
     await local.startWorker('restarted')
     const ready = performance.now()
-    const handle = client.handleOf({ rail: 'digikhata', mobile: first.mobile })
-    const code = await codeFor('senderOtp', first, sandbox)
+    const handle = client.handleOf({ rail: 'digikhata', mobile: last.mobile })
+    const code = await codeFor('senderOtp', last, sandbox)
     const { nextAction } = await handle.view()
     if (nextAction.do !== 'ENTER_SENDER_OTP') throw new Error(`The journey wants ${nextAction.do}, not a code.`)
     const receipt = await handle.enterSenderOtp({ otp: code, challengeId: nextAction.challengeId })

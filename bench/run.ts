@@ -43,10 +43,14 @@ export async function runBench({ quick, postgres, waiting }: BenchArguments, voi
   const ratios = await onStack(postgres, voice, (stack) => measure(stack, quick, voice))
   if (quick) return ratios
   if (!postgres) show(voice, 'What each feature costs', VARIANTS_HEAD, await variantRows(60, voice.note))
-  if (!postgres) show(voice, 'What each setting brings', SETTINGS_HEAD, await settingRows(60, voice.note))
   if (!postgres) show(voice, 'Many journeys that wait', PARKED_HEAD, await parkedRows(waiting, voice.note))
   show(voice, 'Encryption, per message', CRYPTO_HEAD, await cryptoRows())
   return ratios
+}
+
+export async function runSettings(voice: Voice): Promise<void> {
+  voice.say(machineText())
+  show(voice, 'What each setting brings', SETTINGS_HEAD, await settingRows(voice.note))
 }
 
 /** Runs on a stack that is stopped afterwards, with the server that was asked for. */

@@ -6,8 +6,7 @@ import { findTemporalCli, startTemporalServer } from '../stack/temporal-server.j
 import { type BenchStack, startBenchStack } from './bench-stack.js'
 import { OTP_STEPS } from './contender.js'
 import { median, short } from './figures.js'
-import { measureLatency } from './latency.js'
-import { measureThroughput } from './throughput.js'
+import { wholeJourney, wholeJourneys } from './walk.js'
 
 /** The local stack with one setting of server or worker changed: most undo what is shipped, to show what it brings. */
 export interface Setting {
@@ -18,7 +17,7 @@ export interface Setting {
   readonly file?: false
   readonly worker?: Readonly<Record<string, string>>
   readonly patches?: readonly Patch[]
-  /** Of ours; the floor always has one. */
+  /** Default one. */
   readonly workers?: 2
 }
 
@@ -26,7 +25,7 @@ const WORKER = 'worker/worker.ts'
 const AFTER = 'maxCachedWorkflows: config.maxCachedWorkflows,'
 
 export const SETTINGS: readonly Setting[] = [
-  { name: 'as shipped' },
+  { name: 'nothing, to see the noise' },
   { name: 'server looks for tasks 20 times a second', server: { 'history.transferProcessorMaxPollRPS': '20' } },
   { name: 'no eager activities', server: { 'system.enableActivityEagerExecution': 'false' } },
   {
@@ -65,52 +64,109 @@ export const SETTINGS: readonly Setting[] = [
     name: 'a stack trace at each promise',
     patches: [{ file: 'workflows/promise-cost.ts', from: 'defineProperty(Promise,', to: 'defineProperty({},' }],
   },
-  { name: 'as shipped, again' },
 ]
 
-export const SETTINGS_HEAD = ['setting', 'a code, ms: floor', 'ours', 'journeys/s at 20: floor', 'ours']
+export const SETTINGS_HEAD = [
+  'what is changed',
+  'a code, ms: as shipped',
+  'changed',
+  'ratio',
+  'journeys/s at 20: as shipped',
+  'changed',
+  'ratio',
+]
 
-/** Each setting with a server of its own, beside the floor. */
-export async function settingRows(
-  journeys: number,
-  note: (line: string) => void,
-  settings = SETTINGS,
-): Promise<string[][]> {
+/** A machine's speed changes from minute to minute: many turns, and neither first more often than the other. */
+const TURNS = ['shipped', 'changed', 'changed', 'shipped', 'shipped', 'changed', 'changed', 'shipped'] as const
+/** Of a turn. */
+const ONE_BY_ONE = 8
+const TOGETHER = 40
+const AT_ONCE = 20
+
+/** Each setting beside the local stack as it is shipped: two whole stacks, one of which rests while the other works. */
+export async function settingRows(note: (line: string) => void, settings = SETTINGS): Promise<string[][]> {
   const rows: string[][] = []
   for (const setting of settings) {
     note(`Setting: ${setting.name} …`)
-    rows.push(await settingRow(setting, journeys, note))
+    rows.push(await settingRow(setting, note))
   }
   return rows
 }
 
-async function settingRow(setting: Setting, journeys: number, report: (line: string) => void): Promise<string[]> {
-  const { name, server = {}, file = true, worker = {}, patches, workers = 1 } = setting
-  const folder = await mkdtemp(join(tmpdir(), 'bench-setting-'))
-  const started: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+type Ends = (() => Promise<unknown>)[]
+
+async function settingRow(setting: Setting, note: (line: string) => void): Promise<string[]> {
+  const ends: Ends = []
   try {
-    const build = patches && (await patchedBuild(join(folder, 'build'), { patches }))
-    const temporal = await startTemporalServer({
-      ...{ cliPath: (await findTemporalCli(report)).path, usualPorts: false, headless: true, dynamicConfig: server },
-      ...(file && { dbFile: join(folder, 'temporal.db') }),
-    })
-    started.push(() => temporal.stop())
-    const stack = await startBenchStack({
-      ...{ report, server: temporal, workerEnv: worker },
-      ...(build && { workerProgram: build.program('worker/main') }),
-    })
-    started.push(() => stack.stop())
-    if (workers === 2) await stack.local.startWorker('second')
-    return [name, ...(await figures(stack, journeys)).map(short)]
+    const runs = {
+      shipped: new Run(await startWith({ name: 'as shipped' }, ends, note)),
+      changed: new Run(await startWith(setting, ends, note)),
+    }
+    for (const run of [runs.shipped, runs.changed]) await run.warmUp()
+    for (const name of TURNS) await runs[name].turn()
+    const compared = (of: (run: Run) => number): string[] => {
+      const [shipped, changed] = [of(runs.shipped), of(runs.changed)]
+      return [shipped, changed, changed / shipped].map(short)
+    }
+    return [setting.name, ...compared((run) => run.code()), ...compared((run) => run.journeysPerSecond())]
   } finally {
-    for (const end of started.reverse()) await end()
+    for (const end of ends.reverse()) await end()
   }
 }
 
-async function figures(stack: BenchStack, journeys: number): Promise<number[]> {
-  await measureLatency(stack, 10)
-  const times = await measureLatency(stack, journeys)
-  const code = (name: 'floor' | 'ours'): number => median(OTP_STEPS.flatMap((step) => times[name].get(step) ?? []))
-  const { floor, ours } = await measureThroughput(stack, 20, journeys * 3)
-  return [code('floor'), code('ours'), floor.journeysPerSecond, ours.journeysPerSecond]
+/** @param ends what ends it is added to them */
+async function startWith(setting: Setting, ends: Ends, note: (line: string) => void): Promise<BenchStack> {
+  const { server = {}, file = true, worker = {}, patches, workers = 1 } = setting
+  const folder = await mkdtemp(join(tmpdir(), 'bench-setting-'))
+  ends.push(() => rm(folder, { recursive: true, force: true }))
+  const build = patches && (await patchedBuild(join(folder, 'build'), { patches }))
+  const { path: cliPath } = await findTemporalCli(note)
+  const temporal = await startTemporalServer({
+    ...{ cliPath, usualPorts: false, headless: true, dynamicConfig: server },
+    ...(file && { dbFile: join(folder, 'temporal.db') }),
+  })
+  ends.push(() => temporal.stop())
+  const stack = await startBenchStack({
+    ...{ report: note, server: temporal, workerEnv: worker },
+    ...(build && { workerProgram: build.program('worker/main') }),
+  })
+  ends.push(() => stack.stop())
+  if (workers === 2) await stack.local.startWorker('second')
+  return stack
+}
+
+/** Ours on one stack, in turns. */
+class Run {
+  private readonly codes: number[] = []
+  private journeys = 0
+  private seconds = 0
+
+  constructor(private readonly stack: BenchStack) {}
+
+  async warmUp(): Promise<void> {
+    await this.together()
+  }
+
+  async turn(): Promise<void> {
+    const { ours, sandbox } = this.stack
+    for (let count = 0; count < ONE_BY_ONE; count += 1) {
+      const { times } = await wholeJourney(ours, sandbox)
+      this.codes.push(...OTP_STEPS.map((step) => times.get(step) ?? NaN))
+    }
+    this.seconds += await this.together()
+    this.journeys += TOGETHER
+  }
+
+  /** In ms. */
+  code(): number {
+    return median(this.codes)
+  }
+
+  journeysPerSecond(): number {
+    return this.journeys / this.seconds
+  }
+
+  private together(): Promise<number> {
+    return wholeJourneys(this.stack.ours, this.stack.sandbox, TOGETHER, AT_ONCE)
+  }
 }

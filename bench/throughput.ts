@@ -2,7 +2,7 @@ import type { BenchStack } from './bench-stack.js'
 import type { TemporalContender } from './contender.js'
 import { short } from './figures.js'
 import { treeCpuSeconds } from './process-use.js'
-import { wholeJourney } from './walk.js'
+import { wholeJourneys } from './walk.js'
 
 /** The database is a process of its own on PostgreSQL only; the bench's own process is the client. */
 const PARTS = ['server', 'database', 'worker', 'sandbox', 'client'] as const
@@ -37,16 +37,7 @@ async function oneRun(
 ): Promise<Throughput> {
   const worker = contender.name === 'ours' ? pids.ours : pids.floor
   const before = await cpuMs(pids, worker)
-  const since = performance.now()
-  let begun = 0
-  const one = async (): Promise<void> => {
-    while (begun < journeys) {
-      begun += 1
-      await wholeJourney(contender, sandbox)
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, one))
-  const seconds = (performance.now() - since) / 1_000
+  const seconds = await wholeJourneys(contender, sandbox, journeys, atOnce)
   const after = await cpuMs(pids, worker)
   return { journeysPerSecond: journeys / seconds, cpuMs: perPart((part) => (after[part] - before[part]) / journeys) }
 }

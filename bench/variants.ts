@@ -18,8 +18,7 @@ export interface Variant {
 const RUNNER = 'workflows/engine/runner.ts'
 const LIMITS = 'activities/limits/index.ts'
 
-export const VARIANTS: readonly Variant[] = [
-  { name: 'as shipped', patches: [] },
+const ONE_OFF: readonly Variant[] = [
   { name: 'without payload codec', encrypted: false, patches: [] },
   {
     name: 'without fence',
@@ -64,6 +63,12 @@ export const VARIANTS: readonly Variant[] = [
       },
     ],
   },
+]
+
+export const VARIANTS: readonly Variant[] = [
+  { name: 'as shipped', patches: [] },
+  ...ONE_OFF,
+  { name: 'without any of these', encrypted: false, patches: ONE_OFF.flatMap(({ patches }) => patches) },
 ]
 
 export const VARIANTS_HEAD = [

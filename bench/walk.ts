@@ -34,3 +34,22 @@ export async function wholeJourney(
   const person = await knownPerson(sandbox)
   return { person, times: await takeSteps(contender.begin(person), STEPS, person, sandbox) }
 }
+
+/** Many whole journeys, so many at once; answers how long they took, in seconds. */
+export async function wholeJourneys(
+  contender: Contender,
+  sandbox: SandboxControl,
+  journeys: number,
+  atOnce: number,
+): Promise<number> {
+  const since = performance.now()
+  let begun = 0
+  const one = async (): Promise<void> => {
+    while (begun < journeys) {
+      begun += 1
+      await wholeJourney(contender, sandbox)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, one))
+  return (performance.now() - since) / 1_000
+}

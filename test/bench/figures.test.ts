@@ -30,6 +30,7 @@ describe('the bench’s arguments', () => {
     for (const wrong of ['0', '1.5', 'many'])
       expect(() => benchArguments(['--waiting', wrong])).toThrow('--waiting must be a whole number above 0.')
     expect(() => benchArguments(['--fast'])).toThrow('--fast')
+    expect(() => benchArguments(['--settings', '--quick'])).toThrow('--settings goes without other arguments.')
   })
 
   it.each(['docs/performance.md', 'CONTRIBUTING.md'])('are those that %s shows', (page) => {

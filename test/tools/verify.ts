@@ -16,23 +16,15 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** How long jest may stay after its result is written; past it, a test has left something open. */
 const EXIT_WITHIN_MS = 30_000
 
-/** Folders of tests: quick and pure ones first, those that run or kill processes last, any other between. */
-const FIRST = ['docs']
-/** Those that need no Temporal server, and so run while one is built. */
+/** Folders of tests that need no Temporal server, and so run while one is built. */
 const WITHOUT_SERVER = [
-  'values',
-  'secrets',
-  'journey',
-  'tenants',
-  'eko',
-  'activities',
-  'gate',
-  'mutation',
-  'recipients',
-  'sandbox',
+  ...['values', 'secrets', 'journey', 'tenants', 'eko', 'activities', 'gate', 'mutation', 'recipients', 'sandbox'],
   'transfer',
 ]
-const LAST = ['replay', 'e2e', 'chaos']
+/** One file at a time: they build or pack the one folder, or measure. */
+const ONE_BY_ONE = ['house', 'mutation', 'stack']
+/** They run and kill processes, and wait most of the time. */
+const LAST = [['leak', 'e2e'], ['chaos']]
 
 const total = { passed: 0, failed: 0 }
 let interrupted = false
@@ -41,10 +33,8 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Test files of a suite that run at the same time: most of them wait most of the time. */
-const USUALLY_AT_ONCE = 2
-/** One: the files build or pack the one folder, or measure. Three: they wait even more. */
-const AT_ONCE: Readonly<Record<string, number>> = { house: 1, mutation: 1, stack: 1, leak: 3, e2e: 3 }
+/** Test files that run at the same time. */
+const AT_ONCE = { oneByOne: 1, usually: 2, last: 4 } as const
 
 /** Runs a stage, says how it went and how long it took. What a stage throws fails that stage only. */
 async function stage(name: string, work: () => Promise<Count>): Promise<void> {
@@ -112,15 +102,12 @@ function watchForExit(resultFile: string): NodeJS.Timeout {
   }, 2_000)
 }
 
-/** The folders under test/ that hold tests, in the order in which they run. */
+/** The folders under test/ that hold tests. */
 async function suites(): Promise<string[]> {
   const files = await readdir(join(ROOT, 'test'), { recursive: true })
-  const found = [
+  return [
     ...new Set(files.filter((file) => file.endsWith('.test.ts')).map((file) => file.split(/[\\/]/)[0] ?? '')),
-  ]
-  const rank = (name: string): number =>
-    FIRST.includes(name) ? FIRST.indexOf(name) - FIRST.length : LAST.includes(name) ? LAST.indexOf(name) + 1 : 0
-  return found.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+  ].sort()
 }
 
 async function everything(): Promise<void> {
@@ -137,7 +124,11 @@ async function everything(): Promise<void> {
   ])
   await stage('build', () => check(binOf(ROOT, 'tsx'), join(ROOT, 'stack/build.ts')))
   const all = await suites()
-  for (const suite of WITHOUT_SERVER) if (all.includes(suite)) await suiteStage(suite)
+  const [withoutServer, withServer] = [
+    all.filter((suite) => WITHOUT_SERVER.includes(suite)),
+    all.filter((suite) => !WITHOUT_SERVER.includes(suite) && !LAST.flat().includes(suite)),
+  ]
+  await suiteStages(withoutServer)
   // Without a server, what needs one fails at this path at once, instead of looking for one again and again.
   let cliPath = join(temporalCacheFolder(), 'temporal')
   await stage('Temporal server', async () => {
@@ -147,11 +138,32 @@ async function everything(): Promise<void> {
     say(`   ${found.cli.version}, from ${found.cli.origin}`)
     return { passed: 1, failed: 0 }
   })
-  for (const suite of all) if (!WITHOUT_SERVER.includes(suite)) await suiteStage(suite, { TEMPORAL_CLI_PATH: cliPath })
+  const env = { TEMPORAL_CLI_PATH: cliPath }
+  await suiteStages(withServer, env)
+  for (const last of LAST) await suiteStage(last, AT_ONCE.last, env)
 }
 
-function suiteStage(suite: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
-  return stage(`tests: ${suite}`, () => jest([`test/${suite}/`], env, AT_ONCE[suite] ?? USUALLY_AT_ONCE))
+/** Those that can share the machine in one run of jest, the others each in one of their own. */
+async function suiteStages(names: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const isAlone = (name: string): boolean => ONE_BY_ONE.includes(name)
+  await suiteStage(
+    names.filter((name) => !isAlone(name)),
+    AT_ONCE.usually,
+    env,
+  )
+  for (const name of names.filter(isAlone)) await suiteStage([name], AT_ONCE.oneByOne, env)
+}
+
+async function suiteStage(names: readonly string[], atOnce: number, env: NodeJS.ProcessEnv): Promise<void> {
+  // Without a name jest would run all tests there are.
+  if (names.length === 0) return
+  await stage(`tests: ${names.join(', ')}`, () =>
+    jest(
+      names.map((name) => `test/${name}/`),
+      env,
+      atOnce,
+    ),
+  )
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
