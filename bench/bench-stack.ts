@@ -55,6 +55,8 @@ export interface BenchStackOptions {
   readonly workerProgram?: string
   /** Default true: the build in `dist/`, as it is shipped. */
   readonly built?: boolean
+  /** Default false: the floor’s worker is as the SDK has it by default. */
+  readonly floorTuned?: boolean
 }
 
 /** One server, one sandbox, one worker of each contender, all processes of their own. Whatever fails, nothing stays. */
@@ -63,6 +65,7 @@ export async function startBenchStack({
   workerEnv = {},
   encrypted = true,
   built = true,
+  floorTuned = false,
   workerProgram,
   server,
 }: BenchStackOptions): Promise<BenchStack> {
@@ -84,7 +87,7 @@ export async function startBenchStack({
     })
     started.push(() => local.stop())
     const credentials = await credentialsOf(local)
-    const floor = await startFloorWorker(local, credentials, folder)
+    const floor = await startFloorWorker(local, credentials, folder, floorTuned)
     started.push(() => floor.stop())
     const connection = await Connection.connect({ address: local.temporal.address })
     started.push(() => connection.close())
@@ -132,6 +135,7 @@ async function startFloorWorker(
   { temporal }: LocalStack,
   credentials: EkoCredentials,
   folder: string,
+  tuned: boolean,
 ): Promise<ManagedProcess> {
   const worker = startProcess({
     name: 'worker of the floor',
@@ -140,6 +144,7 @@ async function startFloorWorker(
       FLOOR_ADDRESS: temporal.address,
       FLOOR_CREDENTIALS: JSON.stringify(credentials),
       FLOOR_CACHE: String(CACHED),
+      ...(tuned && { FLOOR_TUNED: 'yes' }),
       NODE_OPTIONS: COLLECTS,
     },
     logFile: join(folder, 'floor.log'),

@@ -6,8 +6,8 @@ import { settledBytes } from './process-use.js'
 import { takeSteps } from './walk.js'
 
 /**
- * What the worker's process grows by for one more journey that waits for its first code, in bytes: its limits' workflows
- * among it. As many journeys wait already, so that what grows only at first is not counted.
+ * What the worker's process grows by for one more journey that waits for its first code, in bytes; what is counted
+ * for it in a limit is among it. As many journeys wait already, so that what grows only at first is not counted.
  */
 export type Memory = Readonly<Record<'floor' | 'ours', number>>
 

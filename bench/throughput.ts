@@ -19,12 +19,15 @@ export type Throughputs = Readonly<Record<'floor' | 'ours', Throughput>>
 /** A machine's speed changes from minute to minute: many turns, and neither first more often than the other. */
 const TURNS = ['floor', 'ours', 'ours', 'floor', 'floor', 'ours', 'ours', 'floor'] as const
 const TURNS_EACH = TURNS.length / 2
+/** Of a turn, for each that goes at the same time: at its end fewer do. */
+const LEAST_EACH = 3
 
-/** Whole journeys, so many at once; the contenders in turn. */
+/** Whole journeys, so many at once; the contenders in turn. @param journeys of each, at least */
 export async function measureThroughput(stack: BenchStack, atOnce: number, journeys: number): Promise<Throughputs> {
+  const ofATurn = Math.max(Math.ceil(journeys / TURNS_EACH), LEAST_EACH * atOnce)
   const runs = { floor: [] as Throughput[], ours: [] as Throughput[] }
   for (const name of TURNS) {
-    runs[name].push(await oneRun(stack, stack[name], atOnce, Math.ceil(journeys / TURNS_EACH)))
+    runs[name].push(await oneRun(stack, stack[name], atOnce, ofATurn))
   }
   return { floor: mean(runs.floor), ours: mean(runs.ours) }
 }

@@ -82,7 +82,8 @@ export class LimitLedger {
     const reservations = held.filter(([holder]) => holder !== id)
     const retryAt = Math.max(...rules.map((rule) => freeAt(reservations, rule)))
     const isGranted = retryAt <= this.clock
-    if (isGranted && !this.hasRoom()) return null
+    // Its own place, taken anew, needs no more room.
+    if (isGranted && reservations.length === held.length && !this.hasRoom()) return null
     this.keep(name, {
       keepMs: isGranted ? Math.max(keepMs, ...rules.map(({ seconds }) => seconds * 1_000)) : keepMs,
       // Older ones than these decide nothing: a rule looks at the newest `count`.

@@ -24,8 +24,8 @@ const SUMMARY = {
 } as const
 
 /**
- * The limits as workflows: one for each user_code, and a fixed number that mobiles and Aadhaar numbers are shared out to. To be asked inside of an activity: the
- * activity's Temporal client is used. Where a limit gives no answer in time, its methods throw an ApplicationFailure
+ * The limits as workflows: one for each user_code, and a fixed number that mobiles and Aadhaar numbers are shared out to. To
+ * be asked inside of an activity: the activity's Temporal client is used. Where a limit gives no answer in time, its methods throw an ApplicationFailure
  * `LIMIT_UNREACHABLE` that Temporal may retry.
  */
 export function createLimits({ idKey, taskQueue, deadlineMs = 3_000 }: LimitsOptions): Limits {

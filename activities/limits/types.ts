@@ -25,7 +25,8 @@ export type Reserved =
 export type JourneyReserved = { readonly granted: true } | { readonly granted: false; readonly retryAt: number }
 
 /**
- * Limits that outlive journeys, workers and restarts: held by workflows that are reached by update-with-start. A reservation stands unless it is released because its call was never executed.
+ * Limits that outlive journeys, workers and restarts: held by workflows that are reached by update-with-start. A reservation
+ * stands unless it is released because its call was never executed.
  */
 export interface Limits {
   /** @param withinMs how long that may take, in ms; default: what the limits are given */

@@ -141,11 +141,13 @@ describe('a limit', () => {
     const full = new LimitLedger(ledger.carried(20_000))
     expect(full.reserve(place(-1), 20_000)).toBeNull()
     expect(full.reserve(place(0), 20_000)).toEqual(GRANTED)
+    expect(full.reserve({ ...place(0), turn: 1 }, 20_000)).toEqual(GRANTED)
+    expect(full.reserve(place(-1), 20_000)).toBeNull()
     full.release(place(1), 20_000)
     expect(full.reserve(place(-1), 20_000)).toEqual(GRANTED)
     expect(full.reserve(place(-2), 20_000)).toBeNull()
-    expect(full.reserve(place(-2), 60_000)).toEqual(GRANTED)
-    expect(full.held(60_000).SENDER).toBe(MAX_PLACES)
+    expect(full.reserve(place(-2), 60_002)).toEqual(GRANTED)
+    expect(full.held(60_002).SENDER).toBe(MAX_PLACES)
   })
 
   it('frees nothing too early where the clock goes back', () => {

@@ -148,7 +148,7 @@ describe('the run of a limit', () => {
   it('that remembers all that can be carried refuses another place by a code, and goes on', async () => {
     const id = 'limit:mobile:full'
     const now = Date.now()
-    // As long as they can be: the server takes so much at once.
+    // Ids as long as ours are, subjects longer: the server takes so much at once.
     const held = (number: number) => [
       `SENDER ${String(number).padStart(64, 's')}`,
       { keepMs: 86_400_000, reservations: [[String(number).padStart(16, 'p'), now, 1_001]] },
