@@ -52,7 +52,8 @@ describe('the bench’s contenders', () => {
       expect(journeysPerSecond).toBeGreaterThan(0)
       expect(Math.min(cpuMs.server, cpuMs.worker)).toBeGreaterThan(0)
     }
-    const memory = await measureMemory(stack, 50)
+    // So many as what the garbage collector leaves behind does not hide them.
+    const memory = await measureMemory(stack, 150)
     expect(memory.ours).toBeGreaterThan(0)
   })
 })

@@ -106,7 +106,17 @@ export const LIMIT_RULES: readonly Rule[] = [
   {
     rule: 'A limit that can remember no more grants no more.',
     file: LEDGER,
-    find: `if (isGranted && !this.hasRoom()) return null`,
+    find: `if (isGranted && reservations.length === held.length && !this.hasRoom()) return null`,
+    replace: ``,
+    test: {
+      file: LEDGER_TEST,
+      name: ['a limit', 'that holds as many places as can be carried takes no more, until one frees'],
+    },
+  },
+  {
+    rule: 'A limit that can remember no more lets whoever holds a place take it anew.',
+    file: LEDGER,
+    find: `reservations.length === held.length && `,
     replace: ``,
     test: {
       file: LEDGER_TEST,
