@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import type { EkoCredentials } from '../activities/eko/index.js'
 import { OnboardingClient } from '../client/index.js'
@@ -53,6 +53,8 @@ export interface BenchStackOptions {
   readonly server?: TemporalServer | PostgresServer
   /** JavaScript of another build's worker, instead of ours. */
   readonly workerProgram?: string
+  /** JavaScript of another build’s client, instead of ours. */
+  readonly clientModule?: string
   /** Default true: the build in `dist/`, as it is shipped. */
   readonly built?: boolean
   /** Default false: the floor’s worker is as the SDK has it by default. */
@@ -67,6 +69,7 @@ export async function startBenchStack({
   built = true,
   floorTuned = false,
   workerProgram,
+  clientModule,
   server,
 }: BenchStackOptions): Promise<BenchStack> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
@@ -92,7 +95,9 @@ export async function startBenchStack({
     const connection = await Connection.connect({ address: local.temporal.address })
     started.push(() => connection.close())
     const temporal = new Client({ connection })
-    const client = await OnboardingClient.fromEnvironment({
+    const client = await (
+      await clientOf(clientModule)
+    ).fromEnvironment({
       env: local.clientEnv,
       actor: { type: 'service', id: 'bench' },
       deadlineMs: 120_000,
@@ -121,6 +126,12 @@ export async function startBenchStack({
     await stop()
     throw error
   }
+}
+
+async function clientOf(module: string | undefined): Promise<typeof OnboardingClient> {
+  if (module === undefined) return OnboardingClient
+  const build = (await import(pathToFileURL(module).href)) as { OnboardingClient: typeof OnboardingClient }
+  return build.OnboardingClient
 }
 
 /** Those of the local stack's first tenant. */
