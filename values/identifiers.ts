@@ -25,14 +25,15 @@ const PAN = `[A-Za-z]{5}\\d{4}[A-Za-z]|(?<![A-Za-z])[A-Za-z]{5}${GAP}\\d{4}${GAP
 
 /**
  * What only looks like such a number, and is needed whole by whoever reads a log: UUIDs, hashes and ids of 32 to 256 hex
- * digits, references of calls and ids of challenges (see `clientRefOf`, `mintChallenge`), times in ms (until 2033), dates, times
- * of a day, IPv4.
+ * digits, references of calls and ids of challenges (see `clientRefOf`, `mintChallenge`, `referenceOf`, `sendTransactionOtp`),
+ * times in ms (until 2033), dates, times of a day, IPv4.
  */
 const READABLE = [
   '(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])',
   '(?<![0-9A-Za-z])[0-9A-Fa-f]{32,256}(?![0-9A-Za-z])',
   // A letter among the hex digits: without one it could be a number with a word behind it.
-  '(?<![0-9A-Za-z])(?=\\d{0,9}[a-f])[0-9a-f]{10}[0-9a-z]{4}[0c][0-9a-z]{1,4}(?![0-9A-Za-z])',
+  '(?<![0-9A-Za-z])(?=\\d{0,9}[a-f])[0-9a-f]{10}(?:[0-9a-z]{4}[0c][0-9a-z]{1,4}|t[0-9a-f]{6}[0-9a-z]{1,2})(?![0-9A-Za-z])',
+  '(?<![0-9A-Za-z])(?=\\d{0,17}[a-f])[0-9a-f]{18}p\\d(?![0-9A-Za-z])',
   '(?<!\\d)1[5-9]\\d{11}(?!\\d)',
   '(?<!\\d|\\d-)(?:19|20)\\d\\d-[01]\\d-[0-3]\\d(?!-?\\d)',
   '(?<!\\d|\\d:)(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.,]\\d{1,9})?)?(?!:?\\d)',

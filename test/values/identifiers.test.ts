@@ -4,6 +4,8 @@ import { forPeople } from '../../secrets/codec-server/index.js'
 import { idHoldsIdentifier } from '../../values/identifiers.js'
 import { maskIdentifiers, maskMessage, parseAadhaar, parseMobile, parsePan } from '../../values/index.js'
 import { redactText } from '../../worker/redact.js'
+import { idHash } from '../../workflows/id-hash.js'
+import { MAX_INITIATIONS, referenceOf } from '../../workflows/transfer/references.js'
 import { payloadOf, textOf } from '../support/codec-server.js'
 
 /** The masks, each of a text. */
@@ -32,6 +34,17 @@ function spelt(digits: fc.Arbitrary<readonly number[]>, groups: readonly (readon
 }
 
 const tail = (length: number) => fc.array(digit, { minLength: length, maxLength: length })
+const hexDigits = fc
+  .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 })
+  .map((all) => all.join(''))
+/** A SHA-256, which by chance begins with nothing but digits more often than one expects. */
+const hash = fc
+  .tuple(
+    hexDigits,
+    tail(18).map((all) => all.join('')),
+    fc.integer({ min: 0, max: 18 }),
+  )
+  .map(([hex, digits, count]) => digits.slice(0, count) + hex.slice(count))
 const aadhaar = spelt(tail(12), [[4, 4, 4], [12]])
 const vid = spelt(tail(16), [[4, 4, 4, 4], [16]])
 const tenDigits = fc.tuple(fc.integer({ min: 6, max: 9 }), tail(9)).map(([first, rest]) => [first, ...rest])
@@ -145,21 +158,19 @@ describe('what is no number of a person stays readable', () => {
       .map((date) => date.toISOString()),
     'a UUID': fc.uuid(),
     'a UUID of digits': tail(32).map((all) => all.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')),
-    'a SHA-256': fc
-      .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 })
-      .map((a) => a.join('')),
+    'a SHA-256': hash,
     'a client_ref_id': fc
-      .tuple(
-        tail(9),
-        fc.constantFrom(...'abcdef'),
-        fc.integer({ min: 0, max: 9 }),
-        tail(4),
-        fc.integer({ max: 1295, min: 0 }),
-      )
-      .map(([nine, letter, at, run, sequence]) => {
-        const hash = [...nine.slice(0, at), letter, ...nine.slice(at)].join('')
-        return `${hash}${run.join('')}${sequence.toString(36).padStart(3, '0')}1`
-      }),
+      .tuple(hash, tail(4), fc.integer({ max: 1295, min: 0 }))
+      .filter(([id]) => /[a-f]/.test(id.slice(0, 10)))
+      .map(([id, run, sequence]) => `${idHash(`x:${id}`)}${run.join('')}${sequence.toString(36).padStart(3, '0')}1`),
+    'the client_ref_id of a debit': fc
+      .tuple(hash, fc.integer({ min: 1, max: MAX_INITIATIONS }))
+      .filter(([id]) => /[a-f]/.test(id.slice(0, 18)))
+      .map(([id, number]) => referenceOf({ workflowId: `x:${id}` }, number)),
+    'the client_ref_id of a transaction OTP': fc
+      .tuple(hash, hash)
+      .filter(([id]) => /[a-f]/.test(id.slice(0, 10)))
+      .map(([id, run]) => `${idHash(`x:${id}`)}t${run.slice(-6)}1`),
     'a time of a day': fc
       .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
       .chain((date) => fc.constantFrom(16, 19, 23).map((end) => date.toISOString().replace('Z', '456').slice(11, end)))
