@@ -29,22 +29,16 @@ const ONE_OFF: readonly Variant[] = [
     patches: [
       {
         file: SEALING,
-        from: `return new CompactEncrypt(new TextEncoder().encode(plaintext))
-        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid, field, journey })
-        .encrypt(key)`,
-        to: `void [CompactEncrypt, key]
+        from: 'return encryptJwe(plaintext, { kid, field, journey }, key)',
+        to: `void [encryptJwe, key]
       const parts = [{ alg: 'ECDH-ES', enc: 'A256GCM', kid, field, journey, epk: {} }, plaintext].map((part) =>
         Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url'))
       return [parts[0], '', 'A'.repeat(16), parts[1], 'A'.repeat(22)].join('.')`,
       },
       {
         file: SEALING,
-        from: `const { plaintext } = await compactDecrypt(sealed, await imported(jwk), {
-          keyManagementAlgorithms: ['ECDH-ES'],
-          contentEncryptionAlgorithms: ['A256GCM'],
-        })`,
-        to: `void [compactDecrypt, imported]
-        const plaintext = Buffer.from(sealed.split('.')[3] ?? '', 'base64url')`,
+        from: 'plaintext: decryptJwe(sealed, key)',
+        to: "plaintext: Buffer.from([sealed, decryptJwe, key][0].split('.')[3] ?? '', 'base64url').toString()",
       },
     ],
   },

@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { generateCodecKey } from './codec-keys.js'
+import { JweError, privateKey, publicPoint } from './jwe.js'
 import { KeyFileError, readKeyJson, readKeyText, refuseIfShared } from './key-file.js'
 import { isInOrder, type KeyWindow, type SealingKey } from './key-window.js'
 import { publishKeys } from './publish-keys.js'
@@ -129,6 +130,17 @@ export function requirePrivate(set: KeySet, where: string): void {
     throw new KeyFileError(`${where} holds a public key where a private one is needed.`)
 }
 
+/** Found when the file is read, and not by the first secret that somebody types. */
+function refuseMalformed(key: SealingKey, where: string): void {
+  try {
+    if (key.d === undefined) publicPoint(key)
+    else privateKey(key)
+  } catch (error) {
+    if (!(error instanceof JweError)) throw error
+    throw new KeyFileError(`The key ${String(key.kid)} in ${where} is malformed. ${error.message}`)
+  }
+}
+
 const NUMERIC_DATES = ['nbf', 'exp', 'destroyAfter'] as const
 
 /**
@@ -142,6 +154,7 @@ export function parseKeySet(json: unknown, where: string): KeySet {
   const set = keys as SealingKey[]
   if (set.some((key) => key.kty !== 'EC' || key.crv !== 'P-256' || !key.kid))
     throw new KeyFileError(`Every key in ${where} must be an EC key on P-256 with a \`kid\`.`)
+  for (const key of set) refuseMalformed(key, where)
   if (set.some((key) => NUMERIC_DATES.some((name) => key[name] !== undefined && !Number.isSafeInteger(key[name]))))
     throw new KeyFileError(`In ${where}, ${NUMERIC_DATES.join(', ')} must be whole seconds since 1970.`)
   const kids = set.map(({ kid }) => kid)

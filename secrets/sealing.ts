@@ -1,5 +1,5 @@
-import { CompactEncrypt, compactDecrypt, errors, importJWK, type CryptoKey, type JWK } from 'jose'
 import { jweHeader, type SealedField, type SecretField } from '../values/sealed-field.js'
+import { decryptJwe, encryptJwe, JweError, privateKey, publicPoint } from './jwe.js'
 import { isSealingNow, type SealingKey } from './key-window.js'
 
 /** A JWK set (RFC 7517 §5). */
@@ -66,27 +66,25 @@ export interface Opener {
 export function createSealer(publicKeys: KeySet | KeySource, now: () => number = Date.now): KeySealer {
   if (typeof publicKeys !== 'function' && !publicKeys.keys[0]?.kid)
     throw new Error('The sealing key set is empty or its first key has no `kid`. Generate keys first.')
-  const imported = keyCache(publicPart)
-  const activeKey = async (): Promise<{ readonly kid: string; readonly key: CryptoKey | Uint8Array }> => {
+  const imported = once(publicPoint)
+  const activeKey = async (): Promise<{ readonly kid: string; readonly key: Buffer }> => {
     const { keys } = await setOf(publicKeys)
     const active = keys.find((key) => key.kid !== undefined && isSealingNow(key, now()))
     if (!active?.kid) throw new NoSealingKeyError()
-    return { kid: active.kid, key: await imported(active) }
+    return { kid: active.kid, key: imported(active) }
   }
   return {
     check: async () => void (await activeKey()),
     async seal({ field, journey }, plaintext) {
       const { kid, key } = await activeKey()
-      return new CompactEncrypt(new TextEncoder().encode(plaintext))
-        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid, field, journey })
-        .encrypt(key)
+      return encryptJwe(plaintext, { kid, field, journey }, key)
     },
   }
 }
 
 /** Opens what was sealed to any key of the set; a key that has left the set opens nothing any more. */
 export function createOpener(privateKeys: KeySet | KeySource): Opener {
-  const imported = keyCache((key) => key)
+  const imported = once(privateKey)
   return {
     async open({ field, journey }, sealed) {
       const header = jweHeader(sealed)
@@ -96,16 +94,12 @@ export function createOpener(privateKeys: KeySet | KeySource): Opener {
       const { keys, destroyed } = await setOf(privateKeys)
       const jwk = keys.find((key) => key.kid === header.kid)
       if (!jwk) return { ok: false, code: destroyed?.includes(header.kid) ? 'KEY_DESTROYED' : 'UNKNOWN_KEY_ID' }
+      const key = imported(jwk)
       try {
-        const { plaintext } = await compactDecrypt(sealed, await imported(jwk), {
-          keyManagementAlgorithms: ['ECDH-ES'],
-          contentEncryptionAlgorithms: ['A256GCM'],
-        })
-        return { ok: true, plaintext: new TextDecoder('utf-8', { fatal: true }).decode(plaintext) }
+        return { ok: true, plaintext: decryptJwe(sealed, key) }
       } catch (error) {
         // Tampered, truncated or not UTF-8; anything else is a defect and must be seen.
-        if (error instanceof errors.JOSEError || error instanceof TypeError)
-          return { ok: false, code: 'SEALED_UNREADABLE' }
+        if (error instanceof JweError) return { ok: false, code: 'SEALED_UNREADABLE' }
         throw error
       }
     },
@@ -117,15 +111,11 @@ function setOf(keys: KeySet | KeySource): Promise<KeySet> {
 }
 
 /** Imports a key once, as long as the same object stands for it: a set that was read anew brings new ones. */
-function keyCache(part: (key: SealingKey) => JWK): (key: SealingKey) => Promise<CryptoKey | Uint8Array> {
-  const imported = new WeakMap<SealingKey, Promise<CryptoKey | Uint8Array>>()
+function once<T>(importKey: (key: SealingKey) => T): (key: SealingKey) => T {
+  const imported = new WeakMap<SealingKey, T>()
   return (key) => {
-    const known = imported.get(key) ?? importJWK(part(key), 'ECDH-ES')
+    const known = imported.get(key) ?? importKey(key)
     imported.set(key, known)
     return known
   }
-}
-
-function publicPart({ d: _private, ...jwk }: SealingKey): JWK {
-  return jwk
 }

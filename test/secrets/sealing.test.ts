@@ -24,6 +24,8 @@ import { sealedHeader } from '../../values/index.js'
 const JOURNEY = 'onboarding:levin:acme:00112233445566778899aabbccddeeff'
 const BINDING = { field: 'aadhaar', journey: JOURNEY } as const
 const SECRET = '234567890124'
+/** 32 bytes: no coordinates of a point. */
+const ONE = Buffer.alloc(32, 1).toString('base64url')
 let keys: { privateKeys: KeySet; publicKeys: KeySet }
 beforeAll(async () => {
   keys = await generateSealingKey()
@@ -136,6 +138,7 @@ describe('the keys folder', () => {
     ['not JSON', '{'],
     ['no set', '{"keys":[]}'],
     ['no P-256 key', '{"keys":[{"kty":"RSA","kid":"k"}]}'],
+    ['no point of the curve', `{"keys":[{"kty":"EC","crv":"P-256","kid":"k","x":"${ONE}","y":"${ONE}","d":"${ONE}"}]}`],
   ])('refuses a file that holds %s', async (_, content) => {
     const bad = join(folder, 'bad.json')
     await writeFile(bad, content, { mode: 0o600 })
