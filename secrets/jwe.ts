@@ -4,7 +4,7 @@ import type { JWK } from 'jose'
 /**
  * A compact JWE (RFC 7516 §7.1) by ECDH-ES on P-256 (RFC 7518 §4.6) and A256GCM (§5.3): what a sealed field is. The
  * cryptography is OpenSSL's, called in one piece. WebCrypto, and so jose, goes through another thread at each of its
- * steps, which takes four times as long. Tests hold both against each other.
+ * steps, which takes several times as long. Tests hold both against each other.
  */
 
 const [ALG, ENC, CURVE] = ['ECDH-ES', 'A256GCM', 'P-256']
@@ -21,10 +21,9 @@ export class JweError extends Error {
 }
 
 /** The public key of a JWK, for `encryptJwe`. @throws JweError where it is no point of the curve */
-export function publicPoint({ kty, crv, x, y }: JWK): Buffer {
-  const coordinates = [x, y].map((coordinate) => bytesOf(coordinate, COORDINATE))
-  const point = Buffer.concat([UNCOMPRESSED, ...coordinates])
-  if (kty !== 'EC' || crv !== CURVE) throw new JweError(`The key is not one on ${CURVE}.`)
+export function publicPoint(jwk: JWK): Buffer {
+  if (jwk.kty !== 'EC' || jwk.crv !== CURVE) throw new JweError(`The key is not one on ${CURVE}.`)
+  const point = Buffer.concat([UNCOMPRESSED, numberOf(jwk, 'x'), numberOf(jwk, 'y')])
   return orJweError('The key is no point of its curve.', () =>
     Buffer.from(ECDH.convertKey(point, OPENSSL_CURVE) as Buffer),
   )
@@ -32,7 +31,7 @@ export function publicPoint({ kty, crv, x, y }: JWK): Buffer {
 
 /** The private key of a JWK, for `decryptJwe`. @throws JweError where it does not belong to its public half */
 export function privateKey(jwk: JWK): ECDH {
-  const [key, secret] = [createECDH(OPENSSL_CURVE), bytesOf(jwk.d, COORDINATE)]
+  const [key, secret] = [createECDH(OPENSSL_CURVE), numberOf(jwk, 'd')]
   orJweError('The private key is out of range.', () => key.setPrivateKey(secret))
   if (!key.getPublicKey().equals(publicPoint(jwk)))
     throw new JweError('The private key is not that of its public half.')
@@ -106,13 +105,25 @@ function isTextOrMissing(value: unknown): boolean {
   return value === undefined || typeof value === 'string'
 }
 
+/** RFC 7518 §6.2.1.2 wants all 32 bytes; some libraries leave out zeros in front. */
+function numberOf(jwk: JWK, name: 'x' | 'y' | 'd'): Buffer {
+  const bytes = base64urlBytes(jwk[name])
+  if (!bytes || bytes.length === 0 || bytes.length > COORDINATE)
+    throw new JweError(`\`${name}\` of the key must be ${COORDINATE} bytes in base64url without padding.`)
+  return Buffer.concat([Buffer.alloc(COORDINATE - bytes.length), bytes])
+}
+
 /** @param length in bytes, where only one will do */
 function bytesOf(encoded: unknown, length?: number): Buffer {
-  const bytes = Buffer.from(typeof encoded === 'string' ? encoded : '', 'base64url')
-  // Buffer skips what is not of the alphabet, and ignores the bits that are left over.
-  const isExact = typeof encoded === 'string' && base64url(bytes) === encoded
-  if (!isExact || (length !== undefined && bytes.length !== length)) throw new JweError('A part of it is malformed.')
+  const bytes = base64urlBytes(encoded)
+  if (!bytes || (length !== undefined && bytes.length !== length)) throw new JweError('A part of it is malformed.')
   return bytes
+}
+
+/** Null where it is not exactly what they are written as: Buffer skips what is not of the alphabet, and spare bits. */
+function base64urlBytes(encoded: unknown): Buffer | null {
+  const bytes = typeof encoded === 'string' ? Buffer.from(encoded, 'base64url') : null
+  return bytes && base64url(bytes) === encoded ? bytes : null
 }
 
 function base64url(content: Buffer | string): string {
@@ -125,11 +136,12 @@ function uint32(value: number): Buffer {
   return bytes
 }
 
-/** Says what is wrong in our words: OpenSSL's may differ from version to version. */
+/** Says what is wrong in our words: those of OpenSSL may change, and those of `JSON.parse` quote what was read. */
 function orJweError<T>(message: string, work: () => T): T {
   try {
     return work()
-  } catch (cause) {
-    throw cause instanceof JweError ? cause : new JweError(message, { cause })
+  } catch (error) {
+    if (error instanceof JweError) throw error
+    throw new JweError(message)
   }
 }

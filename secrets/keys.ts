@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { generateCodecKey } from './codec-keys.js'
 import { JweError, privateKey, publicPoint } from './jwe.js'
 import { KeyFileError, readKeyJson, readKeyText, refuseIfShared } from './key-file.js'
@@ -130,14 +130,16 @@ export function requirePrivate(set: KeySet, where: string): void {
     throw new KeyFileError(`${where} holds a public key where a private one is needed.`)
 }
 
-/** Found when the file is read, and not by the first secret that somebody types. */
-function refuseMalformed(key: SealingKey, where: string): void {
+/**
+ * A key of a set as `jwe.ts` takes it.
+ * @throws KeyFileError which names the key, and holds nothing else of it
+ */
+export function importKey<T>(key: SealingKey, where: string, as: (jwk: JWK) => T): T {
   try {
-    if (key.d === undefined) publicPoint(key)
-    else privateKey(key)
+    return as(key)
   } catch (error) {
     if (!(error instanceof JweError)) throw error
-    throw new KeyFileError(`The key ${String(key.kid)} in ${where} is malformed. ${error.message}`)
+    throw new KeyFileError(`The key ${key.kid ?? 'without `kid`'} in ${where} is malformed. ${error.message}`)
   }
 }
 
@@ -152,9 +154,10 @@ export function parseKeySet(json: unknown, where: string): KeySet {
   if (!Array.isArray(keys) || keys.length === 0)
     throw new KeyFileError(`${where} is not a JWK set with at least one key.`)
   const set = keys as SealingKey[]
-  if (set.some((key) => key.kty !== 'EC' || key.crv !== 'P-256' || !key.kid))
+  if (set.some((key) => key?.kty !== 'EC' || key.crv !== 'P-256' || typeof key.kid !== 'string' || key.kid === ''))
     throw new KeyFileError(`Every key in ${where} must be an EC key on P-256 with a \`kid\`.`)
-  for (const key of set) refuseMalformed(key, where)
+  // Found when the set is read, and not by the first secret that somebody types.
+  for (const key of set) importKey<unknown>(key, where, key.d === undefined ? publicPoint : privateKey)
   if (set.some((key) => NUMERIC_DATES.some((name) => key[name] !== undefined && !Number.isSafeInteger(key[name]))))
     throw new KeyFileError(`In ${where}, ${NUMERIC_DATES.join(', ')} must be whole seconds since 1970.`)
   const kids = set.map(({ kid }) => kid)

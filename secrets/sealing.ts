@@ -1,6 +1,7 @@
 import { jweHeader, type SealedField, type SecretField } from '../values/sealed-field.js'
 import { decryptJwe, encryptJwe, JweError, privateKey, publicPoint } from './jwe.js'
 import { isSealingNow, type SealingKey } from './key-window.js'
+import { importKey } from './keys.js'
 
 /** A JWK set (RFC 7517 §5). */
 export interface KeySet {
@@ -20,7 +21,7 @@ export interface Binding {
 }
 
 export interface Sealer {
-  /** @throws NoSealingKeyError where no key may be sealed to now */
+  /** @throws NoSealingKeyError where no key may be sealed to now; KeyFileError where the key is malformed */
   seal(binding: Binding, plaintext: string): Promise<SealedField>
 }
 
@@ -66,7 +67,7 @@ export interface Opener {
 export function createSealer(publicKeys: KeySet | KeySource, now: () => number = Date.now): KeySealer {
   if (typeof publicKeys !== 'function' && !publicKeys.keys[0]?.kid)
     throw new Error('The sealing key set is empty or its first key has no `kid`. Generate keys first.')
-  const imported = once(publicPoint)
+  const imported = once((key) => importKey(key, 'the public set', publicPoint))
   const activeKey = async (): Promise<{ readonly kid: string; readonly key: Buffer }> => {
     const { keys } = await setOf(publicKeys)
     const active = keys.find((key) => key.kid !== undefined && isSealingNow(key, now()))
@@ -84,7 +85,7 @@ export function createSealer(publicKeys: KeySet | KeySource, now: () => number =
 
 /** Opens what was sealed to any key of the set; a key that has left the set opens nothing any more. */
 export function createOpener(privateKeys: KeySet | KeySource): Opener {
-  const imported = once(privateKey)
+  const imported = once((key) => importKey(key, 'the private set', privateKey))
   return {
     async open({ field, journey }, sealed) {
       const header = jweHeader(sealed)

@@ -10,12 +10,15 @@ import {
   createFileKeyStore,
   dataConverterOf,
   KeyFileError,
+  type KeySet,
   type KeySource,
   type KeyStore,
   parseCodecKeys,
+  parseKeySet,
   readCodecKeys,
   readIdKey,
   requireOwnCodecKeys,
+  requirePrivate,
   type Vault,
 } from '../secrets/index.js'
 import { NO_CODEC_KEYS, type WorkerConfig, WorkerConfigError } from './config.js'
@@ -126,7 +129,9 @@ async function readFiles(
     return config.codecKeysFile === undefined ? null : readCodecKeys(config.codecKeysFile, ids).catch(note)
   }
   const [sealing, idKey, codecKeys, loaded] = await Promise.all([
-    store.read('sealing').catch(noteKeyFile('ONBOARDING_SEALING_KEYS_FILE')),
+    (keyStore ? readGivenSealingKeys(keyStore) : store.read('sealing')).catch(
+      noteKeyFile('ONBOARDING_SEALING_KEYS_FILE'),
+    ),
     readIds,
     readCodec(),
     tenants === undefined
@@ -156,6 +161,14 @@ async function readGivenCodecKeys(keyStore: KeyStore, idKey: Uint8Array | null):
   const ring = parseCodecKeys(await keyStore.read('codec'), where)
   if (idKey) requireOwnCodecKeys(ring, idKey, where)
   return ring
+}
+
+/** Checked as a file's would be. */
+async function readGivenSealingKeys(keyStore: KeyStore): Promise<KeySet> {
+  const where = 'The key store'
+  const set = parseKeySet(await keyStore.read('sealing'), where)
+  requirePrivate(set, where)
+  return set
 }
 
 async function connect(config: WorkerConfig): Promise<NativeConnection> {

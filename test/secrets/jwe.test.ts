@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { createCipheriv, createECDH, randomBytes } from 'node:crypto'
+import { inspect } from 'node:util'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
-import { decryptJwe, encryptJwe, JweError, privateKey, publicPoint } from '../../secrets/jwe.js'
+import { contentKey, decryptJwe, encryptJwe, JweError, privateKey, publicPoint } from '../../secrets/jwe.js'
 
 /** The JWE of a sealed field, with jose as the judge. */
 
@@ -93,6 +94,28 @@ describe('what jose encrypts', () => {
   })
 })
 
+it('what a library wrote that leaves out zeros in front of a coordinate is decrypted', () => {
+  // The header is authenticated, so that only whoever encrypts can write it so.
+  const [ephemeral, point] = [createECDH('prime256v1'), publicPoint(jwk)]
+  for (;;) {
+    const [, first] = ephemeral.generateKeys()
+    if (first === 0) break
+  }
+  const own = ephemeral.getPublicKey()
+  const short = {
+    kty: 'EC',
+    crv: 'P-256',
+    x: own.subarray(2, 33).toString('base64url'),
+    y: own.subarray(33).toString('base64url'),
+  }
+  const head = Buffer.from(JSON.stringify({ alg: 'ECDH-ES', enc: 'A256GCM', epk: short })).toString('base64url')
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', contentKey(ephemeral.computeSecret(point)), iv).setAAD(Buffer.from(head))
+  const ciphertext = Buffer.concat([cipher.update('482913'), cipher.final()])
+  const parts = [iv, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))
+  expect(decrypted([head, '', ...parts].join('.'))).toBe('482913')
+})
+
 describe('is refused', () => {
   it('with any character changed, left out or added', () => {
     const jwe = encrypted('482913')
@@ -108,6 +131,9 @@ describe('is refused', () => {
     ['is compressed', { zip: 'DEF' }, 'of another kind'],
     ['has no ephemeral key', { epk: undefined }, 'header is malformed'],
     ['has parties that are no text', { apu: 7 }, 'header is malformed'],
+    ['is by another cipher', { enc: 'A128GCM' }, 'of another kind'],
+    ['is by another key agreement', { alg: 'dir' }, 'of another kind'],
+    ['is on another curve', { epk: { kty: 'EC', crv: 'P-384', x: 'AA', y: 'AA' } }, 'not one on P-256'],
   ])('where it %s', (_, change, message) => {
     expect(() => decrypted(withHeader(encrypted('1'), change))).toThrow(message)
   })
@@ -131,6 +157,18 @@ describe('is refused', () => {
       expect(() => decrypted([head, key, iv, ciphertext, short].join('.'))).toThrow('A part of it is malformed')
     }
   })
+})
+
+it('an error holds nothing of what was read', () => {
+  const secretly = (text: string): string => `${Buffer.from(text).toString('base64url')}..AAAA.AAAA.AAAA`
+  for (const text of ['482913', '{"otp":482913', '482913}', '"482913'])
+    try {
+      decrypted(secretly(text))
+      throw new Error('It was decrypted.')
+    } catch (error) {
+      expect(error).toBeInstanceOf(JweError)
+      expect(inspect(error)).not.toContain('482913')
+    }
 })
 
 describe('a key', () => {

@@ -12,6 +12,7 @@ import {
   generateSealingKey,
   journeyId,
   KEY_FILES,
+  KeyFileError,
   type KeySet,
   parseJourneyId,
   PAYLOAD_CONVERTER_PATH,
@@ -139,10 +140,32 @@ describe('the keys folder', () => {
     ['no set', '{"keys":[]}'],
     ['no P-256 key', '{"keys":[{"kty":"RSA","kid":"k"}]}'],
     ['no point of the curve', `{"keys":[{"kty":"EC","crv":"P-256","kid":"k","x":"${ONE}","y":"${ONE}","d":"${ONE}"}]}`],
+    ['nothing in its list', '{"keys":[null]}'],
+    ['a `kid` that is no text', `{"keys":[{"kty":"EC","crv":"P-256","kid":7,"x":"${ONE}","y":"${ONE}","d":"${ONE}"}]}`],
   ])('refuses a file that holds %s', async (_, content) => {
     const bad = join(folder, 'bad.json')
     await writeFile(bad, content, { mode: 0o600 })
-    await expect(readPrivateKeys(bad)).rejects.toThrow(bad)
+    for (const read of [readPrivateKeys, readPublicKeys])
+      await expect(read(bad)).rejects.toThrow(
+        expect.objectContaining({ name: 'KeyFileError', message: expect.stringContaining(bad) }),
+      )
+  })
+
+  it('names the key and the part of it that is malformed, in a public set too', async () => {
+    const bad = join(folder, 'bad.json')
+    const [key] = keys.publicKeys.keys
+    await writeFile(bad, JSON.stringify({ keys: [{ ...key, y: `${key?.y ?? ''}=` }] }), { mode: 0o600 })
+    await expect(readPublicKeys(bad)).rejects.toThrow(
+      `The key ${String(key?.kid)} in ${bad} is malformed. \`y\` of the key`,
+    )
+  })
+
+  it('a malformed key that was not read from a file is a key’s error at the first secret, not a message’s', async () => {
+    const [key] = keys.privateKeys.keys
+    const bad = { keys: [{ ...key, d: `${key?.d ?? ''}=` }] }
+    const sealed = await createSealer(keys.publicKeys).seal(BINDING, SECRET)
+    await expect(createOpener(bad).open(BINDING, sealed)).rejects.toThrow(KeyFileError)
+    await expect(createSealer({ keys: [{ ...key, x: 'A' }] }).seal(BINDING, SECRET)).rejects.toThrow(KeyFileError)
   })
 })
 
