@@ -199,6 +199,25 @@ describe('the store of secrets', () => {
     await expect(startWith([own])).rejects.toThrow('Temporal cannot be reached')
   })
 
+  it('a key store with a sealing key that is malformed or has no private half is refused at the start', async () => {
+    const settings = await sandboxEnvironment()
+    const config = readWorkerConfig({ ...settings, TEMPORAL_ADDRESS: '127.0.0.1:1' })
+    const files = createFileKeyStore({ sealing: settings['ONBOARDING_SEALING_KEYS_FILE'] })
+    const codec = { keys: [generateCodecKey(await readIdKey(settings['ONBOARDING_ID_KEY_FILE'] ?? ''))] }
+    const { privateKeys, publicKeys } = await generateSealingKey()
+    const startWith = (sealing: KeySet) => {
+      const read = (kind: KeyKind) => Promise.resolve(kind === 'codec' ? codec : sealing)
+      return startWorker(config, { logger, env: settings, keyStore: { ...files, read: read as KeyStore['read'] } })
+    }
+    const malformed = { keys: privateKeys.keys.map((key) => ({ ...key, d: `${key.d ?? ''}=` })) }
+    for (const [sealing, said] of [
+      [malformed, /The key store is malformed. `d` of the key/],
+      [publicKeys, /The key store holds a public key/],
+    ] as const)
+      await expect(startWith(sealing)).rejects.toThrow(said)
+    await expect(startWith(privateKeys)).rejects.toThrow('Temporal cannot be reached')
+  })
+
   it('sweeps the file vault when it starts', async () => {
     const folder = join(await newFolder(), 'vault')
     await mkdir(folder, { mode: 0o700 })
