@@ -7,6 +7,7 @@ import {
   type JourneyHandle,
   OnboardingClient,
   optionsFromEnvironment,
+  type View,
 } from '../../client/index.js'
 import { action, errorOf, startJourney, type TestJourney, until, walkTo } from '../support/journeys.js'
 import { temporalCliOf } from '../support/temporal-cli.js'
@@ -145,8 +146,11 @@ describe('of a journey that went on in a new run', () => {
   }, 120_000)
 })
 
-/** A client that is told QUEUED and then comes back only after a while. */
-async function clientThatTarries(): Promise<{
+/**
+ * A client that is told QUEUED by this run and then comes back only after a while. What it sends first goes to no other
+ * run: where the server drops a call, gRPC makes it again by itself, and would reach the next run with it.
+ */
+async function clientThatTarries({ workflowId, runId }: Pick<View, 'workflowId' | 'runId'>): Promise<{
   readonly client: OnboardingClient
   /** How many messages are to be sent again. */
   waiting(): number
@@ -159,11 +163,12 @@ async function clientThatTarries(): Promise<{
   const tarry: WorkflowClientInterceptor = {
     async startUpdate(input, next) {
       const { updateId } = input.options
-      if (sent.has(updateId)) {
-        waiting += 1
-        await mayGoOn
+      if (!sent.has(updateId)) {
+        sent.add(updateId)
+        return next({ ...input, workflowExecution: { workflowId, runId } })
       }
-      sent.add(updateId)
+      waiting += 1
+      await mayGoOn
       return next(input)
     },
   }
@@ -197,7 +202,7 @@ describe('of messages that were answered QUEUED, and that the next run came to b
   it('one that was taken gets what came of it, and one that was refused no made-up answer', async () => {
     const journey = await startJourney(stack, 'digikhata')
     const { handle, person, mobile } = journey
-    const slow = await clientThatTarries()
+    const slow = await clientThatTarries(journey.view)
     const tarrying = slow.client.handleOf({ rail: 'digikhata', mobile })
     const { challengeId } = action(journey.view, 'ENTER_SENDER_OTP')
     await stack.sandbox.addFaults({ fault: 'delayAfterCommit', ms: CALL_MS, operation: 'verifySenderOtp', mobile })
@@ -221,8 +226,8 @@ describe('of messages that were answered QUEUED, and that the next run came to b
   it('the PAN that completed the journey is answered as that', async () => {
     const journey = await startJourney(stack, 'digikhata')
     const { handle, person, mobile } = journey
-    const slow = await clientThatTarries()
     const view = await walkTo(journey, 'ENTER_AADHAAR_OTP')
+    const slow = await clientThatTarries(view)
     const { challengeId } = action(view, 'ENTER_AADHAAR_OTP')
     await stack.sandbox.addFaults({ fault: 'delayAfterCommit', ms: CALL_MS, operation: 'verifyAadhaarOtp', mobile })
     const verified = handle.enterAadhaarOtp({ otp: await person.code('AADHAAR'), challengeId })
