@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { execFileSync } from 'node:child_process'
@@ -25,11 +26,20 @@ interface Run {
   readonly temporary: string
 }
 
+/** Where tsx keeps what it has compiled: without, each run would compile everything anew. */
+const COMPILED = `tsx-${process.geteuid?.()}`
+const compiled = (): string => {
+  const folder = join(tmpdir(), COMPILED)
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
 const running: ManagedProcess[] = []
 
 const run = (program: string, args: readonly string[], cwd = ROOT): Run => {
   const [stdout, stderr]: [string[], string[]] = [[], []]
   const temporary = newFolder()
+  symlinkSync(compiled(), join(temporary, COMPILED))
   const process = startProcess({
     name: program,
     command: globalThis.process.execPath,

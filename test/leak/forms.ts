@@ -9,7 +9,7 @@ export interface Needle {
 }
 
 /** Shorter ones stand in any few megabytes by chance. */
-const SHORTEST = 8
+export const SHORTEST = 8
 /** Numbers below this many digits are too short to be told apart in binary. */
 const SHORTEST_NUMBER = 10
 

@@ -1,4 +1,4 @@
-import { type Form, type Needle, needlesOf } from './forms.js'
+import { type Form, type Needle, needlesOf, SHORTEST } from './forms.js'
 import { unwrap } from './unwrap.js'
 
 /** A secret that was found. */
@@ -48,8 +48,8 @@ function isCode(needle: Needle): boolean {
   return needle.bytes.length === CODE_DIGITS && needle.bytes.every(isDigit)
 }
 
-/** Bits of a filter by the first four bytes of every needle. */
-const FILTER_BITS = 18
+/** Bits of a filter by how every needle begins. */
+const FILTER_BITS = 20
 
 type Found = (kind: string, needle: Needle, at: number) => void
 
@@ -60,7 +60,7 @@ export function createSearcher(secrets: ReadonlyMap<string, ReadonlySet<string |
   const codes = new Set<string>()
   for (const [kind, values] of secrets) {
     for (const needle of [...values].flatMap(needlesOf)) {
-      const start = needle.bytes.readUInt32BE(0)
+      const start = mix(needle.bytes.readInt32BE(0), needle.bytes.readInt32BE(4))
       filter[slotOf(start)] = 1
       byStart.set(start, [...(byStart.get(start) ?? []), { kind, needle }])
       if (isCode(needle)) codes.add(needle.bytes.toString('latin1'))
@@ -69,20 +69,23 @@ export function createSearcher(secrets: ReadonlyMap<string, ReadonlySet<string |
 
   /** One pass over the bytes, whatever the number of needles. Answers how many runs of eight digits there are. */
   function scan(bytes: Buffer, found: Found): number {
-    let word = 0
+    // The eight bytes behind `end`, as two signed words: those are the fastest numbers there are here.
+    let [first, second] = [0, 0]
     let digits = 0
     let shapes = 0
     for (let end = 0; end < bytes.length; end += 1) {
       const byte = bytes[end] ?? 0
-      word = ((word << 8) | byte) >>> 0
+      first = (first << 8) | (second >>> 24)
+      second = (second << 8) | byte
       if (isDigit(byte)) digits += 1
       else {
         if (digits === CODE_DIGITS) shapes += 1
         digits = 0
       }
-      if (end < 3 || filter[slotOf(word)] === 0) continue
-      const at = end - 3
-      for (const { kind, needle } of byStart.get(word) ?? []) {
+      const start = mix(first, second)
+      const at = end - SHORTEST + 1
+      if (filter[slotOf(start)] === 0 || at < 0) continue
+      for (const { kind, needle } of byStart.get(start) ?? []) {
         const { length } = needle.bytes
         if (!needle.bytes.equals(bytes.subarray(at, at + length))) continue
         if (!isCode(needle) || isAlone(bytes, at, length)) found(kind, needle, at)
@@ -111,8 +114,16 @@ export function createSearcher(secrets: ReadonlyMap<string, ReadonlySet<string |
   return { codeNeedles: codes.size, search: (bytes) => ({ bytes: bytes.length, ...layer(bytes, []) }) }
 }
 
-function slotOf(word: number): number {
-  return Math.imul(word, 0x9e3779b1) >>> (32 - FILTER_BITS)
+/** Looked up once: in jest each look at a global, as `Math` is, costs more than all else of the pass. */
+const { imul } = Math
+
+/** One word of the eight bytes with which every needle begins at least. */
+function mix(first: number, second: number): number {
+  return imul(first, 0x9e3779b1) ^ imul(second, 0x85ebca6b)
+}
+
+function slotOf(start: number): number {
+  return start >>> (32 - FILTER_BITS)
 }
 
 const AROUND = 60

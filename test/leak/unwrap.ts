@@ -48,15 +48,24 @@ function table(members: RegExp): Uint8Array {
 }
 
 /** The stretches of these bytes that consist of such characters only. */
-function* runsOf(bytes: Buffer, kind: keyof typeof RUNS): Generator<string> {
+function runsOf(bytes: Buffer, kind: keyof typeof RUNS): string[] {
   const { members, least } = RUNS[kind]
-  let start = 0
-  for (let at = 0; at <= bytes.length; at += 1) {
-    const inside = at < bytes.length && members[bytes[at] ?? 0] === 1
-    if (inside && at - start < PIECE) continue
-    if (at - start >= least) yield bytes.toString('latin1', start, at)
-    start = inside ? at - OVERLAP : at + 1
+  const isMember = (at: number): boolean => members[bytes[at] ?? 0] === 1
+  const runs: string[] = []
+  for (let start = 0; start + least <= bytes.length;) {
+    // From the far end: what is no member there spares a look at all before it.
+    let at = start + least - 1
+    while (at >= start && isMember(at)) at -= 1
+    if (at >= start) {
+      start = at + 1
+      continue
+    }
+    let end = start + least
+    while (end < bytes.length && end - start < PIECE && isMember(end)) end += 1
+    runs.push(bytes.toString('latin1', start, end))
+    start = end - start === PIECE ? end - OVERLAP : end + 1
   }
+  return runs
 }
 
 function unescaped(text: string, escape: RegExp): Buffer {
