@@ -11,6 +11,7 @@ import { jsonVoice } from '../../stack/demo-voice.js'
 import { startLocalStack } from '../../stack/local-stack.js'
 import { type ManagedProcess, startProcess } from '../../stack/processes.js'
 import { SandboxControl } from '../../stack/sandbox-control.js'
+import { isBuildFresh } from '../support/fresh-build.js'
 import { newFolder, removeFolders, ROOT } from '../stack/support.js'
 
 jest.setTimeout(240_000)
@@ -157,7 +158,10 @@ describe('npm run demo', () => {
 describe('a scene that fails', () => {
   it('does not hide the others, and the judge says what differs', async () => {
     const told: string[] = []
-    const stack = await startLocalStack({ folder: newFolder(), report: () => undefined, persistent: false, ui: false })
+    const stack = await startLocalStack({
+      ...{ folder: newFolder(), report: () => undefined, built: isBuildFresh() },
+      ...{ persistent: false, ui: false },
+    })
     try {
       const sandbox = new SandboxControl(stack.sandboxUrl)
       const { numbers } = await sandbox.scenarios()
