@@ -21,9 +21,7 @@ const WITHOUT_SERVER = [
   ...['values', 'secrets', 'journey', 'tenants', 'eko', 'activities', 'gate', 'mutation', 'recipients', 'sandbox'],
   'transfer',
 ]
-/** One file at a time: they build or pack the one folder, or measure. */
-const ONE_BY_ONE = ['house', 'mutation', 'stack']
-/** They run and kill processes, and wait most of the time. */
+/** Each in a run of its own, the machine to itself: they start and kill many processes. */
 const LAST = ['leak', 'e2e', 'chaos']
 
 const total = { passed: 0, failed: 0 }
@@ -33,8 +31,8 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Test files that run at the same time. */
-const AT_ONCE = { oneByOne: 1, usually: 2, last: 3 } as const
+/** Test files that run at the same time: those beside a server wait for it much of the time. */
+const AT_ONCE = { withoutServer: 2, withServer: 3 } as const
 
 /** Runs a stage, says how it went and how long it took. What a stage throws fails that stage only. */
 async function stage(name: string, work: () => Promise<Count>): Promise<void> {
@@ -128,7 +126,7 @@ async function everything(): Promise<void> {
     all.filter((suite) => WITHOUT_SERVER.includes(suite)),
     all.filter((suite) => !WITHOUT_SERVER.includes(suite) && !LAST.includes(suite)),
   ]
-  await suiteStages(withoutServer)
+  await suiteStage(withoutServer, AT_ONCE.withoutServer)
   // Without a server, what needs one fails at this path at once, instead of looking for one again and again.
   let cliPath = join(temporalCacheFolder(), 'temporal')
   await stage('Temporal server', async () => {
@@ -139,22 +137,10 @@ async function everything(): Promise<void> {
     return { passed: 1, failed: 0 }
   })
   const env = { TEMPORAL_CLI_PATH: cliPath }
-  await suiteStages(withServer, env)
-  for (const last of LAST) await suiteStage([last], AT_ONCE.last, env)
+  for (const together of [withServer, ...LAST.map((one) => [one])]) await suiteStage(together, AT_ONCE.withServer, env)
 }
 
-/** Those that can share the machine in one run of jest, the others each in one of their own. */
-async function suiteStages(names: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const isAlone = (name: string): boolean => ONE_BY_ONE.includes(name)
-  await suiteStage(
-    names.filter((name) => !isAlone(name)),
-    AT_ONCE.usually,
-    env,
-  )
-  for (const name of names.filter(isAlone)) await suiteStage([name], AT_ONCE.oneByOne, env)
-}
-
-async function suiteStage(names: readonly string[], atOnce: number, env: NodeJS.ProcessEnv): Promise<void> {
+async function suiteStage(names: readonly string[], atOnce: number, env: NodeJS.ProcessEnv = {}): Promise<void> {
   // Without a name jest would run all tests there are.
   if (names.length === 0) return
   await stage(`tests: ${names.join(', ')}`, () =>
