@@ -7,7 +7,6 @@ import {
   type JourneyHandle,
   OnboardingClient,
   optionsFromEnvironment,
-  type View,
 } from '../../client/index.js'
 import { action, errorOf, startJourney, type TestJourney, until, walkTo } from '../support/journeys.js'
 import { temporalCliOf } from '../support/temporal-cli.js'
@@ -146,11 +145,8 @@ describe('of a journey that went on in a new run', () => {
   }, 120_000)
 })
 
-/**
- * A client that is told QUEUED by this run and then comes back only after a while. What it sends first goes to no other
- * run: where the server drops a call, gRPC makes it again by itself, and would reach the next run with it.
- */
-async function clientThatTarries({ workflowId, runId }: Pick<View, 'workflowId' | 'runId'>): Promise<{
+/** A client that is told QUEUED and then comes back only after a while. */
+async function clientThatTarries(): Promise<{
   readonly client: OnboardingClient
   /** How many messages are to be sent again. */
   waiting(): number
@@ -163,12 +159,11 @@ async function clientThatTarries({ workflowId, runId }: Pick<View, 'workflowId' 
   const tarry: WorkflowClientInterceptor = {
     async startUpdate(input, next) {
       const { updateId } = input.options
-      if (!sent.has(updateId)) {
-        sent.add(updateId)
-        return next({ ...input, workflowExecution: { workflowId, runId } })
+      if (sent.has(updateId)) {
+        waiting += 1
+        await mayGoOn
       }
-      waiting += 1
-      await mayGoOn
+      sent.add(updateId)
       return next(input)
     },
   }
@@ -202,13 +197,15 @@ describe('of messages that were answered QUEUED, and that the next run came to b
   it('one that was taken gets what came of it, and one that was refused no made-up answer', async () => {
     const journey = await startJourney(stack, 'digikhata')
     const { handle, person, mobile } = journey
-    const slow = await clientThatTarries(journey.view)
+    const slow = await clientThatTarries()
     const tarrying = slow.client.handleOf({ rail: 'digikhata', mobile })
     const { challengeId } = action(journey.view, 'ENTER_SENDER_OTP')
     await stack.sandbox.addFaults({ fault: 'delayAfterCommit', ms: CALL_MS, operation: 'verifySenderOtp', mobile })
     const verified = handle.enterSenderOtp({ otp: await person.code('SENDER'), challengeId })
     await until(async () => (await handle.view()).status.kind === 'CALLING_EKO', 'the call is made')
     const consent = tarrying.requestConsent({ language: 'English' })
+    // The other one must come behind it: the first in the queue is looked at before the run gives way.
+    await until(async () => (await handle.view()).pending === 1, 'the first one waits')
     const early = errorOf(tarrying.enterAadhaarOtp({ otp: '123456', challengeId: 'none' }))
     await until(async () => (await handle.view()).pending === 2, 'both wait')
     await fillTwice(journey)
@@ -226,8 +223,8 @@ describe('of messages that were answered QUEUED, and that the next run came to b
   it('the PAN that completed the journey is answered as that', async () => {
     const journey = await startJourney(stack, 'digikhata')
     const { handle, person, mobile } = journey
+    const slow = await clientThatTarries()
     const view = await walkTo(journey, 'ENTER_AADHAAR_OTP')
-    const slow = await clientThatTarries(view)
     const { challengeId } = action(view, 'ENTER_AADHAAR_OTP')
     await stack.sandbox.addFaults({ fault: 'delayAfterCommit', ms: CALL_MS, operation: 'verifyAadhaarOtp', mobile })
     const verified = handle.enterAadhaarOtp({ otp: await person.code('AADHAAR'), challengeId })
